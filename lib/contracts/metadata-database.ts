@@ -1,0 +1,28 @@
+import type { Construct } from "../framework";
+import type { SizeClass } from "./sizes";
+import type { IWorkloadIdentity } from "./workload-identity";
+
+/** Databases on the one server: experiment tracking, and the ledger of runs, releases, approvals and dedupe keys. */
+export const DATABASES = ["mlflow", "ledger"] as const;
+export type DatabaseName = (typeof DATABASES)[number];
+
+export interface MetadataDatabaseProps {
+  readonly class: SizeClass;
+  /** A second server in another zone takes over. @default false */
+  readonly highAvailability?: boolean;
+  /** Days a backup is kept. @default 7 */
+  readonly backupRetentionDays?: number;
+  /** Refuse deletion of the server. @default true */
+  readonly deletionProtection?: boolean;
+}
+
+/** PostgreSQL, private, encrypted, backed up. */
+export interface IMetadataDatabase extends Construct {
+  readonly host: string;
+  readonly port: number;
+  /** Connection without a password: `postgresql://user@host:port/name`; the password travels by `passwordReference`. */
+  uri(database: DatabaseName): string;
+  /** Where the password is found: a secret's reference, a pgpass file. Null with identity login. */
+  readonly passwordReference: string | null;
+  readonly grants: { connect(to: IWorkloadIdentity): void };
+}

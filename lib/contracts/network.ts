@@ -1,0 +1,15 @@
+import type { Construct } from "../framework";
+
+export interface NetworkProps {
+  /** IPv4 range of the environment, for example `10.20.0.0/16`. */
+  readonly cidr: string;
+  /** Reference of a network that exists already and is used instead. @default - a network is made */
+  readonly existing?: string;
+}
+
+/** A private network: nothing in it has a public address unless a stack says so. */
+export interface INetwork extends Construct {
+  readonly reference: string;
+  /** References of the subnets by role. */
+  readonly subnets: Readonly<Record<"nodes" | "services" | "endpoints", string>>;
+}

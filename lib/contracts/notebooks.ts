@@ -1,0 +1,14 @@
+import type { Construct } from "../framework";
+import type { SizeClass } from "./sizes";
+
+export interface NotebooksProps {
+  /** @default "cpu-small" */
+  readonly class?: SizeClass;
+  /** Minutes without use after which an instance is stopped. @default 60 */
+  readonly idleShutdownMinutes?: number;
+}
+
+/** Notebooks for exploration, private, stopped when idle. */
+export interface INotebooks extends Construct {
+  readonly uri: string;
+}

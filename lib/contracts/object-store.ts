@@ -1,0 +1,26 @@
+import type { Construct } from "../framework";
+import type { IWorkloadIdentity } from "./workload-identity";
+
+/** What a bucket is for; decides its lifecycle. */
+export type ObjectStorePurpose = "datasets" | "artifacts" | "packages" | "prediction-logs" | "access-logs";
+
+export interface ObjectStoreProps {
+  readonly purpose: ObjectStorePurpose;
+  /** Days after which objects are deleted. @default - kept */
+  readonly expireAfterDays?: number;
+  /** Keep earlier versions of an object. @default true */
+  readonly versioned?: boolean;
+}
+
+/** Rights on a store. Each call adds one additive binding in the grantee's scope and may be repeated. */
+export interface IObjectStoreGrants {
+  read(to: IWorkloadIdentity): void;
+  readWrite(to: IWorkloadIdentity): void;
+}
+
+/** A bucket: objects by key, private, encrypted, versioned. */
+export interface IObjectStore extends Construct {
+  /** Address that the platform's own tools accept; opaque to callers. */
+  readonly uri: string;
+  readonly grants: IObjectStoreGrants;
+}
