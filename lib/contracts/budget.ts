@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** How much may be spent, and when somebody is told. */
 export interface BudgetProps {
   /** Per month, in `currency`. */
   readonly monthly: number;
@@ -9,6 +10,7 @@ export interface BudgetProps {
   readonly alertAt: readonly number[];
 }
 
+/** A budget with its alerts. */
 export interface IBudget extends Construct {
   readonly reference: string;
 }

@@ -1,6 +1,7 @@
 import type { Construct } from "../framework";
 import type { SizeClass } from "./sizes";
 
+/** Machines of one kind that grow and shrink in number. */
 export interface NodePool {
   readonly name: string;
   readonly class: SizeClass;
@@ -10,6 +11,7 @@ export interface NodePool {
   readonly capacity?: "onDemand" | "spot";
 }
 
+/** What a cluster is made of. */
 export interface ClusterProps {
   readonly pools: readonly NodePool[];
   /** Reference of a cluster that exists already and is used instead. @default - a cluster is made */

@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** How one branch or tag reaches one environment. */
 export interface DeliveryRule {
   /** Exact branch name. Exactly one of branch and tag is set. */
   readonly branch?: string;

@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** What a key is for. */
 export interface EncryptionKeyProps {
   /** What it encrypts: `storage`, `database`, `registry`, `cluster`. */
   readonly use: string;

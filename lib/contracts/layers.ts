@@ -11,6 +11,7 @@ export const LAYERS = [
   "observability",
   "teams",
 ] as const;
+/** A layer's name. */
 export type Layer = (typeof LAYERS)[number];
 
 /** Name of the stack that holds one layer of an environment. */

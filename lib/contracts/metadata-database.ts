@@ -4,8 +4,10 @@ import type { IWorkloadIdentity } from "./workload-identity";
 
 /** Databases on the one server: experiment tracking, and the ledger of runs, releases, approvals and dedupe keys. */
 export const DATABASES = ["mlflow", "ledger"] as const;
+/** One of the databases. */
 export type DatabaseName = (typeof DATABASES)[number];
 
+/** How large and how safe the server is. */
 export interface MetadataDatabaseProps {
   readonly class: SizeClass;
   /** A second server in another zone takes over. @default false */

@@ -2,6 +2,7 @@ import type { Construct } from "../framework";
 import type { IMetadataDatabase } from "./metadata-database";
 import type { IObjectStore } from "./object-store";
 
+/** Where runs and models are kept. */
 export interface ModelRegistryProps {
   readonly database: IMetadataDatabase;
   readonly artifacts: IObjectStore;

@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** The range of a network, or the one that is there already. */
 export interface NetworkProps {
   /** IPv4 range of the environment, for example `10.20.0.0/16`. */
   readonly cidr: string;

@@ -1,6 +1,7 @@
 import type { Construct } from "../framework";
 import type { SizeClass } from "./sizes";
 
+/** How large notebooks are, and when they stop. */
 export interface NotebooksProps {
   /** @default "cpu-small" */
   readonly class?: SizeClass;

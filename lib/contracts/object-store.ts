@@ -4,6 +4,7 @@ import type { IWorkloadIdentity } from "./workload-identity";
 /** What a bucket is for; decides its lifecycle. */
 export type ObjectStorePurpose = "datasets" | "artifacts" | "packages" | "prediction-logs" | "access-logs";
 
+/** What a bucket is for, and what becomes of its objects. */
 export interface ObjectStoreProps {
   readonly purpose: ObjectStorePurpose;
   /** Days after which objects are deleted. @default - kept */

@@ -67,6 +67,8 @@ export interface ServingSample {
   readonly version: string;
   /** When it was read, ISO 8601. */
   readonly at: string;
+  /** When the process that counts started, ISO 8601: tells a restart from a quiet minute. Null when not known. @default null */
+  readonly startedAt?: string | null;
   readonly requests: number;
   /** Requests that ended in a 5xx or in no answer. */
   readonly errors: number;
@@ -137,6 +139,11 @@ export interface IModelVersions {
   byAlias(project: string, alias: string): Promise<string | null>;
   setAlias(project: string, alias: string, version: string): Promise<void>;
   latest(project: string): Promise<string | null>;
+  /**
+   * Every file of a package as it lies there now, by POSIX path inside the package. Bytes, so that the digest can be
+   * computed again.
+   */
+  readPackage(model: ModelPackage): Promise<Readonly<Record<string, Uint8Array>>>;
 }
 
 export interface DatabaseConnection {

@@ -1,6 +1,7 @@
 import type { Construct } from "../framework";
 import type { IObjectStore } from "./object-store";
 
+/** The buckets that pipelines work with. */
 export interface OrchestratorProps {
   /** Where compiled packages lie. */
   readonly packages: IObjectStore;

@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** What is started, and when. */
 export interface ScheduleProps {
   readonly project: string;
   /** Five-field cron expression. */

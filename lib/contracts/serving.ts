@@ -9,6 +9,7 @@ export interface PredictionLogging {
   readonly redact: readonly string[];
 }
 
+/** How models are served, whatever serves them. */
 export interface ModelServerProps {
   readonly logging: PredictionLogging;
 }

@@ -12,6 +12,7 @@ export const SIZE_CLASSES = [
   "db-medium",
   "db-large",
 ] as const;
+/** A size class's name. */
 export type SizeClass = (typeof SIZE_CLASSES)[number];
 
 /** What a class means: at least so much. */

@@ -1,5 +1,6 @@
 import type { Construct } from "../framework";
 
+/** Whose identity it is. */
 export interface WorkloadIdentityProps {
   /** What runs under it: `pipelines`, `serving`, `tracking`. Lower case, digits and dashes. */
   readonly workload: string;

@@ -84,6 +84,7 @@ export interface GatewayPart {
   readonly slots: readonly { readonly name: "blue" | "green"; readonly port: number }[];
 }
 
+/** Any part of a local estate. */
 export type PartDefinition =
   | DirectoryPart
   | SecretsPart

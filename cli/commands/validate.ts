@@ -1,0 +1,38 @@
+import type { Environment } from "../../environments/schema";
+import type { CommandModule } from "../commands";
+import { examples } from "../commands";
+import { loadAllEnvironments, loadEnvironment } from "../estate";
+import { table } from "../output";
+
+export const define: CommandModule["define"] = (command, act) => {
+  command
+    .argument("[environment...]", "which; all when none is named")
+    .addHelpText(
+      "after",
+      examples(
+        ["mlops validate", "check every environment file"],
+        ["mlops validate prod --json", "every problem with its place, for programs"],
+      ),
+    )
+    .action(
+      act(async (context, names) => {
+        const environments: Environment[] = [];
+        if (names.length === 0) environments.push(...(await loadAllEnvironments(context)));
+        for (const name of names) environments.push(await loadEnvironment(context, name));
+        const rows = environments.map(({ name, cloud, projects, teams }) => ({
+          name,
+          cloud,
+          projects: projects.map((project) => project.name),
+          teams: teams.map((team) => team.name),
+        }));
+        context.output.result(
+          { valid: true, environments: rows },
+          table(
+            ["ENVIRONMENT", "CLOUD", "PROJECTS", "TEAMS"],
+            rows.map((row) => [row.name, row.cloud, row.projects.join(", "), row.teams.join(", ")]),
+          ),
+        );
+        return undefined;
+      }),
+    );
+};

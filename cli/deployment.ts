@@ -1,0 +1,129 @@
+/** Plans, deploys and destroys the layers of an environment, each a stack under Terraform. */
+import path from "node:path";
+import { LAYERS, type Layer } from "../lib/contracts/layers";
+import { UserError } from "../lib/core/errors";
+import type { StackEntry } from "../stacks/manifest";
+import type { Context } from "./context";
+import type { Synthesized } from "./estate";
+import type { Step, Steps } from "./progress";
+import { Stack, type StackPlan } from "./stack";
+import { Terraform } from "./terraform";
+
+/** Terraform is mostly waiting: two stacks that do not need each other run side by side. */
+const AT_ONCE = 2;
+
+export interface LayerPlan {
+  readonly layer: Layer;
+  readonly stack: string;
+  readonly plan: StackPlan;
+  /** It was carried out. */
+  readonly applied: boolean;
+}
+
+/** Whether a plan may be carried out. May ask a person. */
+export type Approve = (layer: Layer, plan: StackPlan) => Promise<void>;
+
+export interface DeploymentOptions {
+  readonly context: Context;
+  readonly steps: Steps;
+  readonly synthesized: Synthesized;
+  /** @default - every layer of the environment */
+  readonly layers?: readonly string[];
+  readonly destroy?: boolean;
+  /** Absent: plan only. */
+  readonly approve?: Approve;
+}
+
+/** Takes each layer through plan and, if approved, apply of exactly that plan; in order, resumable by running again. */
+export async function runLayers(options: DeploymentOptions): Promise<readonly LayerPlan[]> {
+  const { context, steps, synthesized, destroy = false, approve } = options;
+  const chosen = chooseStacks(synthesized.stacks, options.layers);
+  const terraform = await Terraform.find(context.variables, context.interrupt);
+  const ordered = destroy ? chosen.toReversed() : chosen;
+  const title = (stack: StackEntry) => `${approve ? (destroy ? "destroy" : "deploy") : "plan"} ${stack.layer}`;
+  const list = ordered.map((entry): Step<LayerPlan> => {
+    const before = destroy
+      ? ordered.filter(({ dependencies }) => dependencies.includes(entry.name))
+      : ordered.filter(({ name }) => entry.dependencies.includes(name));
+    return {
+      step: title(entry),
+      after: approve ? before.map(title) : [],
+      work: async (say) => {
+        context.interrupt.check();
+        const stack = new Stack({
+          terraform,
+          folder: path.join(synthesized.outdir, entry.workingDirectory),
+          name: entry.name,
+          onEvent: ({ type, hook }) => {
+            if (type === "provision_progress" && hook?.output && !hook.output.startsWith("Executing:"))
+              say(hook.output);
+          },
+        });
+        return stack.withPlan({ destroy }, async (plan, apply) => {
+          const applied = approve !== undefined && plan.changed;
+          if (applied) {
+            await approve(entry.layer, plan);
+            context.interrupt.check();
+            await apply();
+          }
+          const detail = summary(plan, applied ? "past" : "future");
+          return { value: { layer: entry.layer, stack: entry.name, plan, applied }, detail };
+        });
+      },
+    };
+  });
+  return steps.all(list, AT_ONCE);
+}
+
+const DONE = { create: "created", update: "updated", replace: "replaced", delete: "deleted" } as const;
+
+/** `no changes`; `2 to create, 1 to delete`; once it is carried out `2 created, 1 deleted`. */
+export function summary({ changes, outputsChange }: StackPlan, tense: "past" | "future" = "future"): string {
+  const parts = (Object.keys(DONE) as (keyof typeof DONE)[]).flatMap((action) => {
+    const count = changes.filter((change) => change.action === action).length;
+    if (count === 0) return [];
+    return [tense === "past" ? `${count} ${DONE[action]}` : `${count} to ${action}`];
+  });
+  if (parts.length > 0) return parts.join(", ");
+  if (!outputsChange) return "no changes";
+  return tense === "past" ? "outputs changed" : "only outputs change";
+}
+
+function chooseStacks(stacks: readonly StackEntry[], layers: readonly string[] | undefined): readonly StackEntry[] {
+  if (layers === undefined || layers.length === 0) return stacks;
+  const known = stacks.map(({ layer }) => layer);
+  const problems = layers
+    .filter((layer) => !known.some((name) => name === layer))
+    .map((layer) => ({
+      where: `--layer ${layer}`,
+      message: LAYERS.some((name) => name === layer)
+        ? "this environment has nothing in this layer"
+        : "there is no such layer",
+      fix: `Layers of this environment: ${known.join(", ")}`,
+    }));
+  if (problems.length > 0) throw new UserError(problems);
+  return stacks.filter(({ layer }) => layers.includes(layer));
+}
+
+/** A plan in lines for people: a heading a layer, a line a resource. */
+export function planText(plans: readonly LayerPlan[]): string {
+  const sign = { create: "+", update: "~", replace: "-/+", delete: "-" } as const;
+  return plans
+    .map(({ layer, plan, applied }) =>
+      [
+        `${layer}: ${summary(plan, applied ? "past" : "future")}`,
+        ...plan.changes.map(({ action, address }) => `  ${sign[action]} ${address}`),
+      ].join("\n"),
+    )
+    .join("\n");
+}
+
+/** The same for programs. */
+export function planDocument(environment: string, plans: readonly LayerPlan[], synthesized: Synthesized): object {
+  return {
+    environment,
+    changed: plans.some(({ plan }) => plan.changed),
+    layers: plans.map(({ layer, stack, plan, applied }) => ({ layer, stack, applied, ...plan })),
+    assumed: synthesized.entry.assumed,
+  };
+}

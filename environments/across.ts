@@ -1,0 +1,87 @@
+/** Rules that concern several environments at once. */
+import { normalize } from "node:path";
+import type { Problem } from "../lib/core/errors";
+import type { Sections } from "./checks";
+import { reporter } from "./issues";
+import { overlap } from "./ranges";
+import { type Entry, find } from "./tree";
+
+const DEFAULT = "the default";
+
+/** An environment as far as its files are right. */
+export interface Outline {
+  readonly name: string;
+  readonly sections: Sections;
+  readonly tree: Entry;
+}
+
+/** Holds environments against one another. */
+export function checkAll(outlines: readonly Outline[]): Problem[] {
+  return outlines.flatMap((later, index) =>
+    [networks, machines].flatMap((rule) => {
+      const clashes = outlines.slice(0, index).map((earlier) => {
+        const problems: Problem[] = [];
+        rule(earlier, later, problems);
+        return problems;
+      });
+      // Who shares one default shares them all: the first clash says what to do.
+      return clashes.find((problems) => problems.length > 0) ?? [];
+    }),
+  );
+}
+
+/** Ranges of networks that may be peered. A network that exists already is somebody else's to plan. */
+function networks(earlier: Outline, later: Outline, problems: Problem[]): void {
+  for (const [path, range] of rangesOf(later)) {
+    for (const [other, taken] of rangesOf(earlier)) {
+      if (!overlap(range, taken)) continue;
+      const message = `got ${range} in ${later.name}, which overlaps ${taken} of ${earlier.name} (${origin(earlier.tree, other)})`;
+      const fix = "Give each its own range, or write network.isolated: true when the two are never peered";
+      report(later, path, message, fix, problems);
+      return;
+    }
+  }
+}
+
+function rangesOf({ sections: { cloud, network, clouds } }: Outline): (readonly [path: string, range: string])[] {
+  const made = (cloud === "gcp" || cloud === "azure") && !clouds?.[cloud]?.existing?.network && !network?.isolated;
+  if (!made || !network) return [];
+  const parts = Object.entries(network.ranges ?? {}).map(([name, range]) => [`network.ranges.${name}`, range] as const);
+  return network.cidr ? [["network.cidr", network.cidr], ...parts] : parts;
+}
+
+/** Ports and folders of environments on this machine. */
+function machines(earlier: Outline, later: Outline, problems: Problem[]): void {
+  if (earlier.sections.cloud !== "local" || later.sections.cloud !== "local") return;
+  const [a, b] = [earlier.sections.clouds?.local ?? {}, later.sections.clouds?.local ?? {}];
+  if (a.directory && b.directory && normalize(`${a.directory}/`) === normalize(`${b.directory}/`)) {
+    const path = "clouds.local.directory";
+    const message = `got ${b.directory} in ${later.name}, the folder that ${earlier.name} has (${origin(earlier.tree, path)})`;
+    report(later, path, message, `Write a folder of its own, such as .mlops/${later.name}`, problems);
+  }
+  const clashes = Object.entries(b.ports ?? {}).flatMap(([part, port]) => {
+    const holder = Object.entries(a.ports ?? {}).find(([, taken]) => taken === port)?.[0];
+    return holder ? [{ part, port, holder: `clouds.local.ports.${holder}` }] : [];
+  });
+  const isWritten = ({ part }: { part: string }) => origin(later.tree, `clouds.local.ports.${part}`) !== DEFAULT;
+  for (const { part, port, holder } of clashes.filter(isWritten)) {
+    const message = `got ${port} in ${later.name}, which ${holder} of ${earlier.name} has (${origin(earlier.tree, holder)})`;
+    report(later, `clouds.local.ports.${part}`, message, "Give each its own port", problems);
+  }
+  const unwritten = clashes.filter((clash) => !isWritten(clash));
+  if (unwritten.length === 0) return;
+  const list = unwritten.map(({ part, port }) => `${part} ${port}`).join(", ");
+  const message = `${later.name} has the default for ${list}, taken by ${earlier.name}`;
+  report(later, "clouds.local.ports", message, "Write other ports for one of them", problems);
+}
+
+function report(outline: Outline, path: string, message: string, fix: string, problems: Problem[]): void {
+  reporter(outline.tree, problems)(path.split("."), message, fix);
+}
+
+/** `file:line` of a setting, or that it is the default. */
+function origin(tree: Entry, path: string): string {
+  const keys = path.split(".");
+  const { entry, depth } = find(tree, keys);
+  return depth === keys.length ? entry.source.line(entry.at.start) : DEFAULT;
+}

@@ -1,0 +1,128 @@
+/**
+ * What each cloud accepts as a name, as data. Does not load the engine.
+ * Generated names use lower-case letters, digits and the separator only, whatever more the cloud would take.
+ */
+
+/** Where a name must be unique. `parent`: within the resource it belongs to, so the role alone is the name. */
+export type Uniqueness = "global" | "project" | "parent";
+
+/** What a cloud takes as the name of one kind of resource. */
+export interface NameRule {
+  /** Characters. */
+  readonly min: number;
+  /** Characters. */
+  readonly max: number;
+  /** Between the parts; empty where the cloud takes letters and digits only. */
+  readonly separator: "-" | "_" | "";
+  readonly start: "letter" | "alphanumeric";
+  readonly unique: Uniqueness;
+  /** Beginnings that the cloud keeps for itself. @default - none */
+  readonly reservedPrefixes?: readonly string[];
+  /** Words that must not stand anywhere in the name. @default - none */
+  readonly reservedWords?: readonly string[];
+  /** Document that the limits are from. */
+  readonly source: string;
+}
+
+const AZURE = "https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules";
+
+/** A letter first, dashes between, unique in the project (Google Cloud) or resource group (Azure): the common case. */
+function rule(min: number, max: number, source: string, other: Partial<NameRule> = {}): NameRule {
+  return { min, max, separator: "-", start: "letter", unique: "project", source, ...other };
+}
+
+const GLOBAL = { unique: "global" } as const;
+const PARENT = { unique: "parent" } as const;
+const GOOG = { reservedPrefixes: ["goog"] } as const;
+
+/** Rules by `<cloud>.<kind>`. */
+export const NAME_RULES = {
+  "gcp.bucket": rule(3, 63, "https://cloud.google.com/storage/docs/buckets#naming", {
+    ...GLOBAL,
+    ...GOOG,
+    start: "alphanumeric",
+    reservedWords: ["google", "g00gle", "go0gle", "g0ogle"],
+  }),
+  "gcp.cluster": rule(
+    1,
+    40,
+    "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
+  ),
+  "gcp.nodePool": rule(
+    1,
+    40,
+    "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools",
+    PARENT,
+  ),
+  "gcp.serviceAccount": rule(6, 30, "https://cloud.google.com/iam/docs/service-accounts-create"),
+  "gcp.workloadIdentityPool": rule(
+    4,
+    32,
+    "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create",
+    { reservedPrefixes: ["gcp-"] },
+  ),
+  // An instance's name and its project's id may have 98 characters together; a project's id has up to 30.
+  "gcp.sqlInstance": rule(1, 67, "https://cloud.google.com/sql/docs/postgres/instance-settings"),
+  "gcp.imageRegistry": rule(1, 63, "https://cloud.google.com/artifact-registry/docs/repositories/create-repos"),
+  "gcp.network": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
+  "gcp.subnet": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
+  "gcp.notebook": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
+  "gcp.keyRing": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy"),
+  "gcp.key": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy", PARENT),
+  "gcp.secret": rule(1, 255, "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create"),
+  "gcp.topic": rule(3, 255, "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names", GOOG),
+  "gcp.runService": rule(1, 49, "https://cloud.google.com/run/docs/deploying"),
+  "gcp.dataset": rule(1, 1024, "https://cloud.google.com/bigquery/docs/datasets#dataset-naming", { separator: "_" }),
+  "gcp.featureStore": rule(
+    1,
+    60,
+    "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureOnlineStores/create",
+    { separator: "_" },
+  ),
+  "gcp.buildTrigger": rule(1, 64, "https://cloud.google.com/build/docs/api/reference/rest/v1/projects.triggers"),
+  "gcp.schedulerJob": rule(1, 500, "https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs"),
+
+  "azure.resourceGroup": rule(1, 90, AZURE),
+  "azure.storageAccount": rule(3, 24, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
+  "azure.storageContainer": rule(3, 63, AZURE, { ...PARENT, start: "alphanumeric" }),
+  "azure.keyVault": rule(3, 24, AZURE, GLOBAL),
+  "azure.imageRegistry": rule(5, 50, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
+  "azure.cluster": rule(1, 63, AZURE, { start: "alphanumeric" }),
+  "azure.nodePool": rule(1, 12, "https://learn.microsoft.com/en-us/azure/aks/create-node-pools", {
+    ...PARENT,
+    separator: "",
+  }),
+  "azure.mlWorkspace": rule(3, 33, AZURE, { start: "alphanumeric" }),
+  "azure.mlCompute": rule(2, 32, AZURE, PARENT),
+  // The endpoint's name is part of its address, so it is unique in its region, across customers.
+  "azure.mlEndpoint": rule(
+    3,
+    32,
+    "https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-quotas",
+    GLOBAL,
+  ),
+  "azure.postgresServer": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.managedIdentity": rule(3, 128, AZURE, { start: "alphanumeric" }),
+  "azure.federatedCredential": rule(
+    3,
+    120,
+    "https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation-considerations",
+    PARENT,
+  ),
+  "azure.containerApp": rule(2, 32, AZURE),
+  "azure.containerGroup": rule(1, 63, AZURE, { start: "alphanumeric" }),
+  "azure.network": rule(2, 64, AZURE, { start: "alphanumeric" }),
+  "azure.subnet": rule(1, 80, AZURE, { ...PARENT, start: "alphanumeric" }),
+  "azure.logAnalytics": rule(4, 63, AZURE, { start: "alphanumeric" }),
+  "azure.applicationInsights": rule(1, 260, AZURE),
+  "azure.eventTopic": rule(3, 50, AZURE, GLOBAL),
+
+  // A file name on every file system, and a PostgreSQL identifier (63 bytes).
+  "local.folder": rule(1, 63, "https://www.postgresql.org/docs/current/sql-syntax-lexical.html", {
+    ...PARENT,
+    start: "alphanumeric",
+  }),
+} as const satisfies Record<string, NameRule>;
+
+/** A kind of resource on a cloud: `gcp.bucket`. */
+export type NameKind = keyof typeof NAME_RULES;

@@ -1,0 +1,52 @@
+/** Model packages on disk: folders whose bytes are known by a digest. */
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ModelPackage } from "../../contracts/operator";
+import { UserError } from "../../core/errors";
+
+/** Every file below a package's folder by its POSIX path, sorted by the bytes of the path. */
+export async function readPackageFiles(folder: string): Promise<Readonly<Record<string, Uint8Array>>> {
+  const names = await readdir(folder, { recursive: true });
+  const kinds = await Promise.all(names.map((name) => stat(path.join(folder, name))));
+  const files = names
+    .filter((_, index) => kinds[index]?.isFile())
+    .map((name) => name.split(path.sep).join("/"))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const contents = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
+  return Object.fromEntries(files.map((file, index) => [file, contents[index] ?? new Uint8Array()]));
+}
+
+/** `sha256:` over the lines `<path>\0<sha256 of the file>\n` of a package's files, sorted by path. */
+export async function packageDigest(folder: string): Promise<string> {
+  const whole = createHash("sha256");
+  for (const [file, content] of Object.entries(await readPackageFiles(folder))) {
+    whole.update(`${file}\0${createHash("sha256").update(content).digest("hex")}\n`);
+  }
+  return `sha256:${whole.digest("hex")}`;
+}
+
+/** The folder of a package. @throws UserError when it is not there. */
+export async function packageFolder({ project, version, uri }: ModelPackage): Promise<string> {
+  const folder = uri.startsWith("file:") ? fileURLToPath(uri) : uri;
+  if ((await stat(folder).catch(() => null))?.isDirectory()) return folder;
+  throw new UserError({
+    where: `${project} version ${version}`,
+    message: `its package is not at ${uri}`,
+    fix: RUN_AGAIN,
+  });
+}
+
+/** Refuses a package whose bytes are not the ones that were registered. @throws UserError */
+export async function verifyPackage(model: ModelPackage): Promise<void> {
+  const got = await packageDigest(await packageFolder(model));
+  if (got === model.digest) return;
+  throw new UserError({
+    where: `${model.project} version ${model.version}`,
+    message: `its package at ${model.uri} has digest ${got}, registered was ${model.digest}: its files were changed`,
+    fix: RUN_AGAIN,
+  });
+}
+
+const RUN_AGAIN = "Run the pipeline again to register a new version";

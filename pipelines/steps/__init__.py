@@ -1,0 +1,1 @@
+"""The steps of a training pipeline: one module per step, each a plain function, a command line and one signature."""

@@ -1,0 +1,20 @@
+import { outputOf } from "../lib/core/outputs";
+import type { Construct } from "../lib/framework";
+import { PlatformStack, type StackProps } from "./platform-stack";
+
+/** The Kubernetes cluster with its node pools. */
+export class ComputeStack extends PlatformStack {
+  constructor(scope: Construct, props: StackProps) {
+    super(scope, "compute", props);
+    const { pools, existing } = props.environment.kubernetes;
+    const cluster = this.platform.cluster(this, "Cluster", {
+      pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
+      existing,
+    });
+
+    this.publish({
+      clusterEndpoint: outputOf(cluster, ({ endpoint }) => endpoint),
+      clusterIssuer: outputOf(cluster, ({ issuer }) => issuer),
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { outputOf } from "../lib/core/outputs";
+import type { Construct } from "../lib/framework";
+import { PlatformStack, type StackProps } from "./platform-stack";
+
+/** The private network. */
+export class NetworkStack extends PlatformStack {
+  constructor(scope: Construct, props: StackProps) {
+    super(scope, "network", props);
+    const network = this.platform.network(this, "Network", props.environment.network);
+
+    this.publish({ networkReference: outputOf(network, ({ reference }) => reference) });
+  }
+}

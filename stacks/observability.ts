@@ -1,0 +1,19 @@
+import { outputOf, switchedOff } from "../lib/core/outputs";
+import type { Construct } from "../lib/framework";
+import { PlatformStack, type StackProps } from "./platform-stack";
+
+/** What watches: logs, metrics, dashboards, alerts, the budget. */
+export class ObservabilityStack extends PlatformStack {
+  constructor(scope: Construct, props: StackProps) {
+    super(scope, "observability", props);
+    const monitoring = this.platform.monitoring(this, "Monitoring");
+    const { budget } = props.environment;
+    const spending = budget ? this.platform.budget(this, "Budget", budget) : switchedOff("budget: none");
+
+    this.publish({
+      dashboardUri: outputOf(monitoring, ({ dashboardUri }) => dashboardUri),
+      metricsUri: outputOf(monitoring, ({ metricsUri }) => metricsUri),
+      budgetReference: outputOf(spending, ({ reference }) => reference),
+    });
+  }
+}

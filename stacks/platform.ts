@@ -1,0 +1,75 @@
+/**
+ * The one switch on the cloud. Adding a cloud is adding a case to each of the two functions below; the compiler lists
+ * them. Everything heavy is loaded inside a case, so that operating an estate never loads the engine.
+ */
+import { resolve } from "node:path";
+import type { Environment } from "../environments/schema";
+import type { IOperator } from "../lib/contracts/operator";
+import type { IPlatform } from "../lib/contracts/platform";
+import { UserError } from "../lib/core/errors";
+import type { LayerDefinition } from "../lib/local/parts";
+import { CODE_ROOT, TO_WORKSPACE } from "./paths";
+
+/** Clouds this version builds; the others are read, checked and explained only. */
+export const BUILDABLE = ["local"] as const satisfies readonly Environment["cloud"][];
+
+/** Whether this version can build an environment. */
+export function isBuildable(environment: Pick<Environment, "cloud">): boolean {
+  return (BUILDABLE as readonly string[]).includes(environment.cloud);
+}
+
+/** What an operator needs besides the environment. */
+export interface OperatorOptions {
+  /** Absolute path of the folder that holds `environments/`. */
+  readonly workspace: string;
+  /** Definitions that were just synthesized. @default - those recorded at the last deployment */
+  readonly definitions?: readonly LayerDefinition[];
+}
+
+/** The platform that builds an environment. Loads the engine. */
+export function platformFor(environment: Environment): IPlatform {
+  switch (environment.cloud) {
+    case "local": {
+      const { LocalPlatform } = require("../lib/local/platform") as typeof import("../lib/local/platform");
+      const { directory, ports } = environment.clouds.local;
+      return new LocalPlatform({ environment: environment.name, directory, ports, workspace: TO_WORKSPACE });
+    }
+    case "gcp":
+    case "azure":
+    case "kubernetes":
+      throw notBuildable(environment);
+    default:
+      return environment satisfies never;
+  }
+}
+
+/** What operates the environment's estate. Does not load the engine. */
+export function operatorFor(environment: Environment, { workspace, definitions }: OperatorOptions): IOperator {
+  switch (environment.cloud) {
+    case "local": {
+      const { createLocalOperator } = require("../lib/local/operator") as typeof import("../lib/local/operator");
+      const directory = resolve(workspace, environment.clouds.local.directory);
+      return createLocalOperator({
+        codeRoot: CODE_ROOT,
+        workspace,
+        environment: environment.name,
+        directory,
+        definitions,
+      });
+    }
+    case "gcp":
+    case "azure":
+    case "kubernetes":
+      throw notBuildable(environment);
+    default:
+      return environment satisfies never;
+  }
+}
+
+function notBuildable({ name, cloud }: Pick<Environment, "name" | "cloud">): UserError {
+  return new UserError({
+    where: `environments/${name}.yaml`,
+    message: `cloud is ${cloud}; this version builds cloud: local only`,
+    fix: `Write cloud: local, or use mlops validate ${name} and mlops explain ${name}, which work for every cloud`,
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * What each contract promises, written once for all platforms. A check makes the part the way the stacks do and throws
+ * when a promise is not kept.
+ */
+import type { Layer } from "../../lib/contracts/layers";
+import { isLacking } from "../../lib/contracts/provided";
+import { Token } from "../../lib/framework";
+import type { SynthesizedStack } from "../support/synth";
+import { onPlatform, type PartMethod, type PlatformUnderTest, provided } from "./harness";
+
+/** Throws when the platform does not keep the contract. */
+export type Check = (given: PlatformUnderTest) => void;
+
+const LOGGING = { sample: 0.5, retentionDays: 30, redact: ["name"] };
+
+/** The stack of a layer that a check has built. */
+function stackOf(stacks: Partial<Record<Layer, SynthesizedStack>>, layer: Layer): SynthesizedStack {
+  const stack = stacks[layer];
+  if (!stack) throw new Error(`no stack of the layer ${layer}`);
+  return stack;
+}
+
+/** An address is text of the platform's form, or known only when deployed. */
+function expectAddress({ address }: PlatformUnderTest, uri: string): void {
+  if (!Token.isUnresolved(uri)) expect(uri).toMatch(address);
+}
+
+export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
+  objectStore: (given) => {
+    const uris: string[] = [];
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const stores = (["datasets", "artifacts"] as const).map((purpose) =>
+        provided(platform.objectStore(layer("data"), purpose, { purpose })),
+      );
+      uris.push(...stores.map(({ uri }) => uri));
+      const reader = provided(platform.workloadIdentity(layer("ml"), "Reader", { workload: "pipelines" }));
+      const early = provided(platform.workloadIdentity(layer("foundation"), "Early", { workload: "early" }));
+      for (const { grants } of stores) {
+        // A grant may be repeated, and adds nothing to the store's own layer.
+        for (const _ of [1, 2]) for (const right of [grants.read, grants.readWrite]) right(reader);
+        for (const right of [grants.read, grants.readWrite])
+          expect(() => right(early)).toThrow(/cannot grant a right to test-foundation\/Early/);
+      }
+    });
+    expect(given.made(stackOf(stacks, "data"))).toEqual(given.makes.objectStore);
+    expect(new Set(uris).size).toBe(2);
+    expect(uris.every((uri) => uri !== "")).toBe(true);
+  },
+
+  metadataDatabase: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const database = provided(platform.metadataDatabase(layer("data"), "Database", { class: "db-small" }));
+      expectAddress(given, database.uri("mlflow"));
+      expect(database.uri("mlflow")).not.toBe(database.uri("ledger"));
+      expect(database.uri("ledger")).toContain(`@${database.host}:${database.port}/ledger`);
+      // No password in an address: it travels by reference.
+      expect(database.uri("ledger")).not.toMatch(/:\/\/[^@/]+:[^@/]+@/);
+      expect(database.passwordReference).not.toBe("");
+      const user = provided(platform.workloadIdentity(layer("ml"), "User", { workload: "tracking" }));
+      const early = provided(platform.workloadIdentity(layer("foundation"), "Early", { workload: "early" }));
+      database.grants.connect(user);
+      database.grants.connect(user);
+      expect(() => database.grants.connect(early)).toThrow(/cannot grant/);
+    });
+    expect(given.made(stackOf(stacks, "data"))).toEqual(given.makes.metadataDatabase);
+    // A larger class is a larger server.
+    const sized = (size: "db-small" | "db-medium" | "db-large") =>
+      onPlatform(
+        given.create(),
+        ({ platform, layer }) => void platform.metadataDatabase(layer("data"), "Database", { class: size }),
+      );
+    const forms = (["db-small", "db-medium", "db-large"] as const).map((size) =>
+      JSON.stringify(sized(size).data?.resource),
+    );
+    expect(new Set(forms).size).toBe(3);
+  },
+
+  secretStore: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const vault = provided(platform.secretStore(layer("foundation"), "Secrets"));
+      const reference = vault.secret("webhook-token");
+      expect(vault.secret("webhook-token")).toBe(reference);
+      expect(vault.secret("other-token")).not.toBe(reference);
+      expect(vault.uri).not.toBe("");
+      const reader = provided(platform.workloadIdentity(layer("ml"), "Reader", { workload: "pipelines" }));
+      vault.grants.read(reader, "webhook-token");
+      vault.grants.read(reader, "granted-token");
+    });
+    const foundation = stackOf(stacks, "foundation");
+    expect(given.made(foundation)).toEqual(given.makes.secretStore);
+    for (const name of ["webhook-token", "granted-token"]) expect(JSON.stringify(foundation.resource)).toContain(name);
+  },
+
+  workloadIdentity: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const [one, other] = ["pipelines", "serving"].map((workload) =>
+        provided(platform.workloadIdentity(layer("ml"), workload, { workload })),
+      );
+      expect(one?.principal).toBeTruthy();
+      expect(one?.principal).not.toBe(other?.principal);
+      expect(() => platform.workloadIdentity(layer("ml"), "Bad", { workload: "Bad Name" })).toThrow(
+        /wanted are lower-case/,
+      );
+    });
+    expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.workloadIdentity);
+  },
+
+  modelRegistry: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const database = provided(platform.metadataDatabase(layer("data"), "Database", { class: "db-small" }));
+      const artifacts = provided(platform.objectStore(layer("data"), "Artifacts", { purpose: "artifacts" }));
+      expectAddress(
+        given,
+        provided(platform.modelRegistry(layer("ml"), "Tracking", { database, artifacts })).trackingUri,
+      );
+    });
+    expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.modelRegistry);
+  },
+
+  orchestrator: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const [packages, artifacts] = (["packages", "artifacts"] as const).map((purpose) =>
+        provided(platform.objectStore(layer("data"), purpose, { purpose })),
+      );
+      if (!packages || !artifacts) throw new Error("no stores");
+      const made = provided(platform.orchestrator(layer("ml"), "Orchestrator", { packages, artifacts }));
+      expect(["kfp-ir", "azureml"]).toContain(made.format);
+      expect(made.submitUri).not.toBe("");
+    });
+    expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.orchestrator);
+  },
+
+  notebooks: (given) => {
+    const stacks = (idleShutdownMinutes: number) =>
+      onPlatform(given.create(), ({ platform, layer }) => {
+        expectAddress(given, provided(platform.notebooks(layer("ml"), "Notebooks", { idleShutdownMinutes })).uri);
+      });
+    expect(given.made(stackOf(stacks(60), "ml"))).toEqual(given.makes.notebooks);
+    expect(stackOf(stacks(30), "ml").resource).not.toEqual(stackOf(stacks(60), "ml").resource);
+  },
+
+  schedule: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const references = ["diabetes", "churn"].map(
+        (project) => provided(platform.schedule(layer("delivery"), project, { project, cron: "0 3 * * 1" })).reference,
+      );
+      expect(new Set(references).size).toBe(2);
+    });
+    const delivery = stackOf(stacks, "delivery");
+    expect(given.made(delivery)).toEqual(given.makes.schedule);
+    for (const text of ["diabetes", "churn", "0 3 * * 1", "Etc/UTC"])
+      expect(JSON.stringify(delivery.resource)).toContain(text);
+  },
+
+  containerService: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      expectAddress(given, provided(platform.containerService(layer("serving"), "Qa", { logging: LOGGING })).uri);
+    });
+    const serving = stackOf(stacks, "serving");
+    expect(given.made(serving)).toEqual(given.makes.containerService);
+    expect(JSON.stringify(serving.resource)).toContain('"sample":0.5');
+  },
+
+  modelEndpoint: (given) => {
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const qa = provided(platform.containerService(layer("observability"), "Qa", { logging: LOGGING }));
+      const endpoint = provided(platform.modelEndpoint(layer("serving"), "Production", { logging: LOGGING }));
+      expectAddress(given, endpoint.uri);
+      expect(endpoint.uri).not.toBe(qa.uri);
+    });
+    const serving = stackOf(stacks, "serving");
+    expect(given.made(serving)).toEqual(given.makes.modelEndpoint);
+    expect(JSON.stringify(serving.resource)).toContain('"redact":["name"]');
+  },
+
+  monitoring: (given) => {
+    onPlatform(given.create(), ({ platform, layer }) => {
+      const { dashboardUri, metricsUri } = provided(platform.monitoring(layer("serving"), "Monitoring"));
+      expectAddress(given, dashboardUri);
+      if (metricsUri !== null) expectAddress(given, metricsUri);
+    });
+  },
+
+  budget: orLacking("budget", "observability", ({ platform, layer }) =>
+    platform.budget(layer, "Budget", { monthly: 100, currency: "USD", alertAt: [50, 100] }),
+  ),
+  cluster: orLacking("cluster", "compute", ({ platform, layer }) =>
+    platform.cluster(layer, "Cluster", { pools: [{ name: "cpu", class: "cpu-small", min: 1, max: 2 }] }),
+  ),
+  delivery: orLacking("delivery", "delivery", ({ platform, layer }) =>
+    platform.delivery(layer, "Source", [{ branch: "main", environment: "dev", deploy: "automatic" }]),
+  ),
+  encryptionKey: orLacking("encryptionKey", "foundation", ({ platform, layer }) =>
+    platform.encryptionKey(layer, "Key", { use: "storage" }),
+  ),
+  eventTopic: orLacking("eventTopic", "data", ({ platform, layer }) => platform.eventTopic(layer, "Retrain")),
+  featureStore: orLacking("featureStore", "data", ({ platform, layer }) => platform.featureStore(layer, "Features")),
+  imageRegistry: orLacking("imageRegistry", "data", ({ platform, layer }) => platform.imageRegistry(layer, "Images")),
+  network: orLacking("network", "network", ({ platform, layer }) =>
+    platform.network(layer, "Network", { cidr: "10.0.0.0/16" }),
+  ),
+};
+
+type Make = (at: {
+  readonly platform: ReturnType<PlatformUnderTest["create"]>;
+  readonly layer: Parameters<ReturnType<PlatformUnderTest["create"]>["eventTopic"]>[0];
+}) => object;
+
+/** A part that some platforms lack: those say why in a sentence's words and make nothing. */
+function orLacking(method: PartMethod, at: Layer, make: Make): Check {
+  return (given) => {
+    const wanted = given.makes[method];
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const part = make({ platform, layer: layer(at) });
+      expect(isLacking(part)).toBe(wanted === "lacking");
+      if (isLacking(part)) expect(part.lacking).toMatch(/^[a-z`].{15,}[^.]$/);
+    });
+    expect(given.made(stackOf(stacks, at))).toEqual(wanted === "lacking" ? [] : wanted);
+  };
+}

@@ -1,0 +1,51 @@
+/** What the conformance suite needs of a platform. A new cloud is one more entry in `platforms.ts`. */
+import type { Layer } from "../../lib/contracts/layers";
+import type { IPlatform } from "../../lib/contracts/platform";
+import { isLacking, type Provided } from "../../lib/contracts/provided";
+import { LayerStack } from "../../lib/core/layer-stack";
+import { type SynthesizedStack, synthApp } from "../support/synth";
+
+/** Methods of a platform that make a part. */
+export type PartMethod = Exclude<keyof IPlatform, "cloud" | "layers" | "attachTo">;
+
+export interface PlatformUnderTest {
+  readonly cloud: string;
+  readonly create: () => IPlatform;
+  /** What stands in a layer, in the platform's own words: part names, resource types. Sorted. */
+  readonly made: (stack: SynthesizedStack) => readonly string[];
+  /** What each method is to make, in those words, when it is called as the contract's check calls it; or that it is lacking. */
+  readonly makes: Readonly<Record<PartMethod, readonly string[] | "lacking">>;
+  /** Form of the addresses that the platform gives. */
+  readonly address: RegExp;
+}
+
+/** A layer of the platform under test, attached. */
+export interface Bench {
+  readonly platform: IPlatform;
+  /** A layer's stack, made at the first call. */
+  layer(layer: Layer): LayerStack;
+}
+
+/** Synthesizes what `build` makes on a platform. Stacks by layer. */
+export function onPlatform(
+  platform: IPlatform,
+  build: (bench: Bench) => void,
+): Partial<Record<Layer, SynthesizedStack>> {
+  const layers = new Map<Layer, LayerStack>();
+  const stacks = synthApp((app) => {
+    const layer = (name: Layer) => {
+      const stack = layers.get(name) ?? new LayerStack(app, { environment: "test", layer: name });
+      if (!layers.has(name)) platform.attachTo(stack, name);
+      layers.set(name, stack);
+      return stack;
+    };
+    build({ platform, layer });
+  });
+  return Object.fromEntries([...layers].map(([name, stack]) => [name, stacks[stack.node.id]]));
+}
+
+/** A part that must be there. */
+export function provided<T extends object>(part: Provided<T>): T {
+  if (isLacking(part)) throw new Error(`is lacking: ${part.lacking}`);
+  return part;
+}

@@ -1,0 +1,190 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv";
+import { parse } from "yaml";
+import { z } from "zod";
+import { schemaFiles, staleSchemas, writeSchema } from "../../environments/json-schema";
+import { listProjects, loadAll, loadEnvironment } from "../../environments/load";
+import { AnyEnvironmentFile, CLOUDS, TeamFile } from "../../environments/schema";
+import { descriptionOf } from "../../environments/walk";
+import { folder, removeFolders } from "./workspace";
+
+afterEach(removeFolders);
+
+const CODE_ROOT = join(__dirname, "..", "..");
+const directory = join(CODE_ROOT, "environments");
+const yamlFiles = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".yaml"),
+);
+const schemaOf = (file: string) =>
+  file.startsWith("teams") ? "team.schema.json" : file === "base.yaml" ? "base.schema.json" : "schema.json";
+
+/** A copy of the shipped folder in which one file is changed. */
+function changed(file: string, change: (text: string) => string): string {
+  const copy = folder({ "base.yaml": null, "local.yaml": null });
+  for (const name of yamlFiles) cpSync(join(directory, name), join(copy, name));
+  const path = join(copy, file);
+  const before = readFileSync(path, "utf8");
+  writeFileSync(path, change(before));
+  expect(readFileSync(path, "utf8")).not.toBe(before);
+  return copy;
+}
+
+describe("the shipped environments", () => {
+  const environments = loadAll({
+    directory,
+    projects: listProjects(join(CODE_ROOT, "pipelines", "projects")),
+    today: "2026-01-01",
+  });
+
+  test("are dev, local, prod and staging with both teams, and nothing is wrong", () => {
+    expect(environments.map(({ name, cloud, teams }) => [name, cloud, teams.map((team) => team.name)])).toEqual([
+      ["dev", "gcp", ["risk", "search"]],
+      ["local", "local", ["risk", "search"]],
+      ["prod", "gcp", ["risk", "search"]],
+      ["staging", "gcp", ["risk", "search"]],
+    ]);
+  });
+
+  test.each(["dev", "staging", "prod"])("swap the cloud of %s by one word", (name) => {
+    const copy = changed(`${name}.yaml`, (text) => text.replace("cloud: gcp", "cloud: azure"));
+    const [before, after] = [directory, copy].map((at) => loadEnvironment({ directory: at, name }));
+    expect(after?.cloud).toBe("azure");
+    expect(after?.backend.type).toBe("azurerm");
+    expect({ ...after, cloud: before?.cloud, backend: before?.backend }).toEqual(before);
+  });
+
+  test("give production high availability, more approvals and good runs first", () => {
+    const prod = environments.find(({ name }) => name === "prod");
+    expect(prod).toMatchObject({ tier: "production", metadata: { highAvailability: true }, review: { approvals: 2 } });
+    expect(prod?.delivery.rules.find(({ environment }) => environment === "prod")).toMatchObject({
+      deploy: "approved",
+      afterGoodRuns: 3,
+    });
+  });
+
+  test("are read again in well under 0.3 s", () => {
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      loadAll({ directory });
+      return performance.now() - began;
+    });
+    expect(Math.min(...times)).toBeLessThan(300);
+  });
+
+  test("hold no machine's path and no token", () => {
+    for (const file of yamlFiles)
+      expect(readFileSync(join(directory, file), "utf8")).not.toMatch(/\/(home|Users|work|tmp)\/|\t/);
+  });
+});
+
+test("the example of the design is valid as printed, with its blanks filled in", () => {
+  const base = `version: 1
+organisation: acme
+owner: ml-platform@acme.example
+clouds:
+  gcp: { region: asia-northeast3, billingAccount: 012345-6789AB-CDEF01 }
+  azure: { region: koreacentral, tenant: 00000000-0000-4000-8000-000000000001 }
+network: { cidr: 10.20.0.0/16 }
+orchestrator: managed            # or kubeflow
+delivery:
+  source: { host: github, repository: acme/ml-projects }
+  rules:                         # branch or tag → environment, and how it gets there
+    - { branch: develop, environment: dev, deploy: automatic }
+    - { branch: main, environment: staging, deploy: onMerge }
+    - { tag: "v*", environment: prod, deploy: approved, afterGoodRuns: 3 }
+projects: [diabetes]
+serving:
+  qa: { target: container }
+  production: { target: kubernetes, expose: internal, host: predict.acme.example, auth: oidc, canary: { steps: [10, 20, 100] } }
+logging: { predictions: { sample: 1.0, retentionDays: 90, redact: [] } }
+retraining: { schedule: "0 3 * * 1", newData: true, drift: { metric: psi, threshold: 0.2 } }
+`;
+  const dev = `cloud: gcp
+clouds: { gcp: { project: acme-ml-dev, projectNumber: 123456789012 }, azure: { subscription: 00000000-0000-4000-8000-000000000002 } }
+kubernetes:
+  pools: { gpu: { class: gpu-l4, min: 0, max: 2, capacity: spot } }
+metadata: { class: db-small, highAvailability: false }
+budget: { monthly: 800, currency: USD, alertAt: [50, 90, 100] }
+`;
+  const local = "cloud: local\n";
+  const others = {
+    "staging.yaml": `${dev}network: { cidr: 10.21.0.0/16 }\n`,
+    "prod.yaml": `${dev}network: { cidr: 10.22.0.0/16 }\n`,
+  };
+  const at = folder({ "base.yaml": base, "dev.yaml": dev, "local.yaml": local, ...others });
+  expect(loadAll({ directory: at }).map(({ name }) => name)).toEqual(["dev", "local", "prod", "staging"]);
+});
+
+describe("the schemas for editors", () => {
+  test("are what the zod schemas say (npm run schema)", () => {
+    expect(staleSchemas(directory)).toEqual([]);
+  });
+
+  test("are written once, and only when stale", () => {
+    const at = folder();
+    expect(writeSchema(at)).toEqual(Object.keys(schemaFiles()).map((name) => join(at, name)));
+    expect(writeSchema(at)).toEqual([]);
+    writeFileSync(join(at, "schema.json"), "{}");
+    expect(staleSchemas(at)).toEqual(["schema.json"]);
+    expect(writeSchema(at)).toEqual([join(at, "schema.json")]);
+  });
+
+  const validators = new Map(
+    Object.entries(schemaFiles()).map(([name, text]) => [
+      name,
+      new Ajv({ allErrors: true, strict: false }).compile(JSON.parse(text)),
+    ]),
+  );
+  const errorsOf = (file: string, text: string) => {
+    const validate = validators.get(schemaOf(file));
+    validate?.(parse(text));
+    return validate?.errors ?? [];
+  };
+
+  test.each(yamlFiles)("accept %s, whose first line names its schema", (file) => {
+    const text = readFileSync(join(directory, file), "utf8");
+    expect(errorsOf(file, text)).toEqual([]);
+    const up = file.startsWith("teams") ? "../" : "./";
+    expect(text.split("\n")[0]).toBe(`# yaml-language-server: $schema=${up}${schemaOf(file)}`);
+  });
+
+  test.each([
+    ["local.yaml", "cloud: gpc\n", "/cloud"],
+    ["local.yaml", "tier: sandbox\n", ""],
+    ["local.yaml", "cloud: local\nservng: {}\n", ""],
+    ["local.yaml", "cloud: gcp\nkubernetes: { pools: { GPU: { class: x, max: 0 } } }\n", "/kubernetes/pools/GPU/class"],
+    ["local.yaml", "cloud: local\npolicies: { waivers: [{ rule: r }] }\n", "/policies/waivers/0"],
+    ["base.yaml", "version: 1\norganisation: acme\ncloud: gcp\n", ""],
+    [
+      "teams/a.yaml",
+      "version: 1\nname: a\nenvironments: { prod: { quota: { gpus: 1 } } }\n",
+      "/environments/prod/quota",
+    ],
+  ])("refuse in %s what the loader refuses: %j", (file, text, path) => {
+    expect(errorsOf(file, text).map(({ instancePath }) => instancePath)).toContain(path);
+  });
+
+  test.each([...CLOUDS])("accept a file of cloud %s that leaves the rest to base.yaml", (cloud) => {
+    expect(errorsOf("local.yaml", `cloud: ${cloud}\n`)).toEqual([]);
+  });
+});
+
+/** Paths of the settings without a description. */
+function undescribed(schema: z.core.$ZodType, path: string): string[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return undescribed(schema.def.innerType, path);
+  }
+  if (schema instanceof z.ZodArray) return undescribed(schema.def.element, `${path}[]`);
+  if (schema instanceof z.ZodRecord) return undescribed(schema.def.valueType, `${path}.*`);
+  if (schema instanceof z.ZodUnion) return schema.def.options.flatMap((option) => undescribed(option, path));
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.def.shape).flatMap(([key, below]) => {
+    const own = descriptionOf(below) ? [] : [`${path}.${key}`];
+    return [...own, ...undescribed(below, `${path}.${key}`)];
+  });
+}
+
+test("every setting is described", () => {
+  expect([...undescribed(AnyEnvironmentFile, ""), ...undescribed(TeamFile, "team")]).toEqual([]);
+});

@@ -1,0 +1,32 @@
+/**
+ * Addresses of the shipped environments' resources and outputs. Terraform knows a thing by its address: a changed one
+ * is destroyed and made anew. So a change has to be meant: with a moveTo in the code, or recorded here by
+ * `UPDATE_ADDRESSES=1 npx jest test/stacks/addresses`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadAll } from "../../environments/load";
+import { addressChanges, addressesOf } from "../../lib/core/protected";
+import { isBuildable } from "../../stacks/platform";
+import { synthesize } from "../../stacks/synth";
+import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
+
+afterAll(removeTemporaryFolders);
+
+const FILE = join(__dirname, "addresses.json");
+
+test("no address has changed by accident", async () => {
+  const outdir = temporaryFolder();
+  const environments = loadAll({ directory: join(__dirname, "../../environments") }).filter(isBuildable);
+  const { stacks } = await synthesize(environments, { outdir, assume: true });
+  const now = Object.fromEntries(
+    Object.values(stacks).map(({ name, synthesizedStackPath }) => [
+      name,
+      addressesOf(JSON.parse(readFileSync(join(outdir, synthesizedStackPath), "utf8"))),
+    ]),
+  );
+  if (process.env.UPDATE_ADDRESSES) writeFileSync(FILE, `${JSON.stringify(now, Object.keys(now).sort(), 2)}\n`);
+  const golden = JSON.parse(readFileSync(FILE, "utf8")) as Record<string, string[]>;
+  const names = [...new Set([...Object.keys(golden), ...Object.keys(now)])].sort();
+  expect(names.flatMap((name) => addressChanges(name, golden[name] ?? [], now[name] ?? []))).toEqual([]);
+});
