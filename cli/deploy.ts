@@ -29,15 +29,18 @@ export async function deploy({ context, environment, steps, layers, approve }: D
     const made = await synthesize(context, environment);
     return { value: made, detail: `${made.stacks.length} stacks` };
   });
-  const operator = await operatorOf(context, environment, definitionsIn(synthesized));
+  const definitions = definitionsIn(synthesized);
   await steps.run("check", async () => {
-    const checks = await operator.doctor();
+    const checks = await (await operatorOf(context, environment, definitions)).doctor();
     refuse(checks.filter(({ ok }) => !ok).map(({ check, message, fix }) => problem(check, message, fix)));
     return { value: undefined, detail: `${checks.length} checks passed` };
   });
   interrupt.check();
   const plans = await runLayers({ context, steps, synthesized, layers, approve });
   interrupt.check();
+  // Of what was not taken through Terraform just now, nothing is known.
+  const standing = definitions.filter((definition) => plans.some(({ layer }) => layer === definition.layer));
+  const operator = await operatorOf(context, environment, standing);
   // Terraform knows definitions, not processes: what died since is revived even when nothing was to be changed.
   const parts = await steps.run("start", async (say) => {
     const changes = await interrupt.during(() => operator.reconcile(say));

@@ -2,17 +2,16 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { parse } from "yaml";
 
 export interface FingerprintInput {
   readonly codeRoot: string;
   readonly project: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Folder of the project's own data sets, if it has any. */
-  readonly datasets: string | null;
 }
 
-/** Digest over the steps, the project, the locked packages, the parameters and the data sets. */
-export function fingerprint({ codeRoot, project, parameters, datasets }: FingerprintInput): string {
+/** Digest over the steps, the project, the locked packages, the parameters and the file that data comes from. */
+export function fingerprint({ codeRoot, project, parameters }: FingerprintInput): string {
   const pipelines = path.join(codeRoot, "pipelines");
   const hash = createHash("sha256");
   const add = (name: string, content: string | Buffer) =>
@@ -25,11 +24,21 @@ export function fingerprint({ codeRoot, project, parameters, datasets }: Fingerp
   add("requirements.txt", fs.readFileSync(path.join(pipelines, "requirements.txt")));
   add("parameters", JSON.stringify(sorted(parameters)));
   // Data can be large: its content is judged by the pipeline itself; here a changed time or size is enough to ask it.
-  for (const file of datasets === null ? [] : filesBelow(datasets)) {
-    const { size, mtimeMs } = fs.statSync(file);
-    add(path.relative(datasets ?? "", file), `${size} ${mtimeMs}`);
-  }
+  const source = sourceFile(path.join(pipelines, "projects", project), parameters["extract.source"]);
+  const found = source === null ? undefined : fs.statSync(source, { throwIfNoEntry: false });
+  if (found) add("source", `${found.size} ${found.mtimeMs}`);
   return hash.digest("hex").slice(0, 32);
+}
+
+/** The file that `extract.source` names, relative to the project; null when data comes from elsewhere. */
+function sourceFile(folder: string, parameter: unknown): string | null {
+  const settings = parse(fs.readFileSync(path.join(folder, "settings.yaml"), "utf8")) as {
+    extract?: { source?: unknown };
+  };
+  const source = parameter ?? settings.extract?.source;
+  if (typeof source !== "string") return null;
+  const file = source.replace(/^file:\/\//, "");
+  return /^[a-z][a-z0-9+.-]+:/.test(file) ? null : path.resolve(folder, file);
 }
 
 /** Every file below a folder, sorted; nothing that Python or a test run leaves behind. */

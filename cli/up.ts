@@ -1,5 +1,4 @@
 /** `mlops up`: from an environment's file to a prediction through the address that clients call. */
-import path from "node:path";
 import type { Environment, Project } from "../environments/schema";
 import type { IOperator } from "../lib/contracts/operator";
 import { EXIT, UserError } from "../lib/core/errors";
@@ -124,10 +123,7 @@ async function trainIfNeeded(input: ProjectInput, say: (line: string) => void): 
   const { context, environment, operator, ledger, project } = input;
   const { name } = project;
   const parameters = parametersOf(environment, name, {});
-  const estate =
-    environment.cloud === "local" ? path.resolve(context.workspace, environment.clouds.local.directory) : null;
-  const datasets = estate === null ? null : path.join(estate, "buckets", "datasets", name);
-  const digest = fingerprint({ codeRoot: context.codeRoot, project: name, parameters, datasets });
+  const digest = fingerprint({ codeRoot: context.codeRoot, project: name, parameters });
   const earlier = (await ledger.runs({ environment: environment.name, project: name, limit: 500 })).filter(
     ({ dedupeKey }) => dedupeKey?.startsWith(`up:${digest}:`) === true,
   );

@@ -53,32 +53,14 @@ function matches(wanted, installed) {
   return true;
 }
 
-/**
- * Whether the lock file names every platform's optional packages. npm leaves out those its registry did not have when the
- * file was made, and `npm ci` then refuses the whole file, though no other machine needs them.
- */
-export function completeForAllPlatforms({ packages = {} }) {
-  return Object.entries(packages).every(([at, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies).every((name) => {
-      // As Node looks for it: in the package's own folder, then upwards.
-      for (let folder = at; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
-        if (`${folder === "" ? "" : `${folder}/`}node_modules/${name}` in packages) return true;
-        if (folder === "" || !folder.includes("/node_modules/")) return `node_modules/${name}` in packages;
-      }
-    }),
-  );
-}
-
-/** Exactly the lock file: `npm ci`, or `npm install` that keeps to it and leaves it alone. */
+/** Exactly the lock file: `npm ci`. */
 export async function installNodePackages(codeRoot, environment) {
   const lock = lockText(codeRoot);
-  const document = JSON.parse(lock);
-  const count = Object.keys(document.packages ?? {}).length;
+  const count = Object.keys(JSON.parse(lock).packages ?? {}).length;
   needSpace(codeRoot, 1.2 * 2 ** 30, "the node packages");
   const started = Date.now();
   words(`installing ${count} node packages from package-lock.json (about a minute)`);
-  const command = completeForAllPlatforms(document) ? ["ci"] : ["install", "--no-save"];
-  const args = [...command, "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   // Inside `npm run` the same npm is used again; it may not be in PATH under that name.
   const own = environment.npm_execpath;
   const npm = own?.endsWith(".js") ? [process.execPath, own] : [which("npm", environment)[0]];

@@ -1,8 +1,8 @@
 import type { Layer } from "../contracts/layers";
 import { escapeTemplate, escapeTemplates } from "../core/escape";
-import { sha256, stableJson } from "../core/hash";
 import { type Construct, TerraformResource, TerraformStack } from "../framework";
 import { fromStack, type LocalEstate } from "./estate";
+import { layerDigest } from "./layer-digest";
 import type { LayerDefinition, PartDefinition } from "./parts";
 
 const ID = "Parts";
@@ -66,7 +66,7 @@ export class LocalLayer extends TerraformResource {
 
   /** Digest of the definition: when it changes, the layer is converged again. */
   get digest(): string {
-    return sha256(stableJson(this.definition));
+    return layerDigest(this.definition);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

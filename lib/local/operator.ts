@@ -16,7 +16,7 @@ import { UserError } from "../core/errors";
 import type { PartDefinition } from "./parts";
 import { type RuntimeContext, type RuntimeOptions, runtimeContext, upCommand } from "./runtime/context";
 import { ownerConnection } from "./runtime/database";
-import { partsOf, partsOfKind, readLayers } from "./runtime/layers";
+import { partsOf, partsOfKind, readLayers, restoreRecords } from "./runtime/layers";
 import { MlflowModels } from "./runtime/models";
 import { LocalPipelines } from "./runtime/pipelines";
 import { SECRET, secret } from "./runtime/secrets";
@@ -52,7 +52,10 @@ class LocalOperator implements IOperator {
 
   async reconcile(progress: Progress): Promise<readonly PartChange[]> {
     const { converge } = await import("./runtime/reconcile");
-    return this.locked(() => converge(this.context, progress));
+    return this.locked(async () => {
+      await restoreRecords(this.context);
+      return converge(this.context, progress);
+    });
   }
 
   async stop(progress: Progress): Promise<void> {

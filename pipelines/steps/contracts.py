@@ -171,6 +171,7 @@ class Metric(_Part):
 
     name: Literal["mse", "rmse", "mae", "r2"]
     direction: Literal["lower", "higher"]
+    floor: float | None = Field(default=None, description="Worst value that may be released; null when there is none.")
 
 
 class Manifest(Contract):

@@ -13,7 +13,7 @@ from steps.gates import MetricName, SliceFloor, decide, regression_metrics
 from steps.scorer import Scorer
 from steps.signature import File, Parameter, Step
 from steps.table import instances, labels, read_csv
-from steps.train import METRIC
+from steps.train import FLOOR, METRIC
 from steps.transform import SCHEMA
 
 MOST_SLICES = 20
@@ -35,7 +35,7 @@ STEP = Step(
         "champion": Parameter(str, "Folder of the current production model's package. Empty when there is none.", "", origin="run"),
         "champion_digest": Parameter(str, "Digest of that package.", "", origin="run"),
         "metric": METRIC,
-        "floor": Parameter(float, "Worst value of the metric that passes; an upper bound for errors.", 0.0),
+        "floor": FLOOR,
         "min_delta": Parameter(float, "A model must be better than the current one by more than this, in the metric's unit.", 0.0),
         "slices": Parameter(list[SliceFloor], "Features whose every value must pass a floor of its own.", []),
     },

@@ -24,6 +24,7 @@ GOLDEN_ROWS = 5
 """Training rows whose predictions are kept to check every later scorer against."""
 
 METRIC = Parameter(MetricName, "What a model is judged by.", "mse", setting="evaluate.metric")
+FLOOR = Parameter(float, "Worst value of the metric that passes; an upper bound for errors.", 0.0, setting="evaluate.floor")
 
 STEP = Step(
     name="train",
@@ -41,6 +42,7 @@ STEP = Step(
         "project": Parameter(str, "Name of the project, which is the model's name.", "", origin="project"),
         "schema": SCHEMA,
         "metric": METRIC,
+        "floor": FLOOR,
         "alpha": Parameter(float | Literal["tuned"], "Strength of the ridge penalty; tuned takes what tuning chose.", "tuned"),
         "solver": Parameter(Literal["auto", "sag"], "auto: in closed form; sag: stochastic average gradient.", "auto"),
         "iterations": Parameter(int, "Most passes of the sag solver over the rows.", 1000),
@@ -57,6 +59,7 @@ def run(
     project: str,
     schema: dict[str, Any],
     metric: MetricName,
+    floor: float,
     alpha: float | Literal["tuned"],
     solver: Literal["auto", "sag"],
     iterations: int,
@@ -72,7 +75,7 @@ def run(
         project=project,
         python=".".join(platform.python_version_tuple()[:2]),
         packages={"numpy": importlib.metadata.version("numpy")},
-        metric=Metric(name=metric, direction=DIRECTION[metric]),
+        metric=Metric(name=metric, direction=DIRECTION[metric], floor=floor),
         target=wanted.target.name,
         hyperparameters={"alpha": penalty, "solver": solver},
     )

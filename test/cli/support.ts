@@ -7,6 +7,7 @@ import path from "node:path";
 export const ROOT = path.resolve(__dirname, "..", "..");
 const MLOPS = path.join(ROOT, "cli", "mlops.cjs");
 const made: string[] = [];
+const started: ChildProcess[] = [];
 
 /** A folder that goes when the test file is done. */
 export function temporary(): string {
@@ -16,6 +17,8 @@ export function temporary(): string {
 }
 
 afterAll(() => {
+  // After a test that failed half way something may still wait for its input.
+  for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   for (const folder of made) fs.rmSync(folder, { recursive: true, force: true });
 });
 
@@ -58,6 +61,7 @@ export function start(
   { env = process.env, cwd = ROOT, group = false }: StartOptions = {},
 ): Running {
   const child = spawn(process.execPath, args, { cwd, env, detached: group, stdio: ["pipe", "pipe", "pipe"] });
+  started.push(child);
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();

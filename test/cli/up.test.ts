@@ -16,31 +16,39 @@ describe("what a training run depends on", () => {
     const root = temporary();
     for (const [file, text] of [
       ["steps/train.py", "fit()"],
-      ["projects/diabetes/settings.yaml", "alpha: 1"],
+      ["projects/diabetes/settings.yaml", "extract: { source: data.csv }"],
+      ["projects/diabetes/data.csv", "1"],
       ["projects/other/settings.yaml", "alpha: 1"],
       ["requirements.txt", "numpy==2"],
     ] as const) {
       fs.mkdirSync(path.dirname(path.join(root, "pipelines", file)), { recursive: true });
       fs.writeFileSync(path.join(root, "pipelines", file), text);
     }
-    fs.mkdirSync(path.join(root, "data"));
-    fs.writeFileSync(path.join(root, "data", "a.csv"), "1");
+    fs.writeFileSync(path.join(root, "other.csv"), "1");
     return root;
   }
   const of = (root: string, parameters: Record<string, unknown> = {}) =>
-    fingerprint({ codeRoot: root, project: "diabetes", parameters, datasets: path.join(root, "data") });
+    fingerprint({ codeRoot: root, project: "diabetes", parameters });
 
   test.each([
     ["a step's code", "pipelines/steps/train.py"],
     ["a setting of the project", "pipelines/projects/diabetes/settings.yaml"],
     ["a locked package", "pipelines/requirements.txt"],
-    ["a data set", "data/a.csv"],
+    ["the file the data comes from", "pipelines/projects/diabetes/data.csv"],
     ["a new file of the project", "pipelines/projects/diabetes/features.py"],
   ])("changes with %s", (_what, file) => {
     const root = code();
     const before = of(root);
-    fs.appendFileSync(path.join(root, file), "changed");
+    fs.appendFileSync(path.join(root, file), "\n# changed");
     expect(of(root)).not.toBe(before);
+  });
+
+  test("changes with the file that a parameter names instead", () => {
+    const root = code();
+    const parameters = { "extract.source": path.join(root, "other.csv") };
+    const before = of(root, parameters);
+    fs.appendFileSync(path.join(root, "other.csv"), "changed");
+    expect(of(root, parameters)).not.toBe(before);
   });
 
   test("changes with a parameter's value, not with the parameters' order", () => {

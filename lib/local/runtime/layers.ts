@@ -1,8 +1,9 @@
 /** The layers as they were deployed: one file each, written by the provisioner, read by everything that operates the estate. */
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { layerDigest } from "../layer-digest";
 import type { LayerDefinition, PartDefinition } from "../parts";
-import { estatePaths } from "./context";
+import { estatePaths, type RuntimeContext } from "./context";
 import { readJson, writeJson } from "./files";
 
 /** One deployed layer. */
@@ -33,6 +34,19 @@ function rank(layer: string): number {
 /** Writes down that a layer is deployed. */
 export async function recordLayer(directory: string, record: LayerRecord): Promise<void> {
   await writeJson(layerFile(directory, record.definition.layer), record);
+}
+
+/**
+ * Writes the records that were lost (deleted by hand, say) of layers that are known to be deployed. One that is there
+ * stays: Terraform's provisioner alone replaces it.
+ */
+export async function restoreRecords({
+  directory,
+  definitions,
+}: Pick<RuntimeContext, "directory" | "definitions">): Promise<void> {
+  const present = new Set((await readLayers(directory)).map(({ definition }) => definition.layer));
+  for (const definition of definitions.filter(({ layer }) => !present.has(layer)))
+    await recordLayer(directory, { digest: layerDigest(definition), definition });
 }
 
 /** Forgets a layer, if it still is the one with this digest. Returns its record, or null when another one took its place. */

@@ -47,7 +47,8 @@ export function faults(estate: LocalEstate): void {
     await until(`${part} serves again`, seconds, async () => (await healthy(part)) && (await pidOf(part)) !== pid);
     const status = await estate.part(part);
     expect(status.restarts).toBeGreaterThanOrEqual(1);
-    expect(status.lastExit).toMatch(/SIGKILL/);
+    // MLflow's parent process ends by itself, with status 0, when its one worker is killed.
+    expect(status.lastExit).toMatch(part === "tracking" ? /SIGKILL|status 0/ : /SIGKILL/);
   });
 
   test("kill the supervisor: `status` says so, clients are still served, and `up` brings it back", async () => {
