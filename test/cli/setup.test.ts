@@ -155,30 +155,6 @@ describe("set-up looks at content, not at times", () => {
   });
 });
 
-describe("the lock file", () => {
-  const lock = (more: object) =>
-    JSON.stringify({
-      packages: { "node_modules/a": { version: "1.0.0", integrity: "x", optionalDependencies: { b: "1" } }, ...more },
-    });
-
-  test("that lists every platform's packages is installed by npm ci", async () => {
-    const { root, setUp, calls } = clone();
-    fs.writeFileSync(
-      path.join(root, "package-lock.json"),
-      lock({ "node_modules/a/node_modules/b": { version: "1.0.0", optional: true } }),
-    );
-    expect((await setUp().ended).code).toBe(0);
-    expect(calls()).toContain("npm ci");
-  });
-
-  test("that lacks another platform's is kept to by npm install, because npm ci would refuse it", async () => {
-    const { root, setUp, calls } = clone();
-    fs.writeFileSync(path.join(root, "package-lock.json"), lock({}));
-    expect((await setUp().ended).code).toBe(0);
-    expect(calls()).toContain("npm install");
-  });
-});
-
 describe("set-up that was interrupted", () => {
   test("before an environment was stamped whole builds it again", async () => {
     const { root, setUp, calls } = clone();
