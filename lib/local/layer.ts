@@ -2,8 +2,7 @@ import type { Layer } from "../contracts/layers";
 import { escapeTemplate, escapeTemplates } from "../core/escape";
 import { type Construct, TerraformResource, TerraformStack } from "../framework";
 import { fromStack, type LocalEstate } from "./estate";
-import { layerDigest } from "./layer-digest";
-import type { LayerDefinition, PartDefinition } from "./parts";
+import { type LayerDefinition, layerDigest, type PartDefinition } from "./parts";
 
 const ID = "Parts";
 

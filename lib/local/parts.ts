@@ -3,6 +3,7 @@
  * Plain JSON: no functions, no secrets, no absolute paths but those a person configured.
  */
 import type { PredictionLogging } from "../contracts/serving";
+import { sha256, stableJson } from "../core/hash";
 
 /** A folder: a bucket of the estate. Path relative to the estate's directory. */
 export interface DirectoryPart {
@@ -104,4 +105,9 @@ export interface LayerDefinition {
   /** The estate's directory, relative to the workspace (the folder that holds `environments/`) unless absolute. */
   readonly directory: string;
   readonly parts: readonly PartDefinition[];
+}
+
+/** Digest of a layer's definition: what Terraform records and what the layer's record on disk is known by. */
+export function layerDigest(definition: LayerDefinition): string {
+  return sha256(stableJson(definition));
 }

@@ -1,8 +1,7 @@
 /** The layers as they were deployed: one file each, written by the provisioner, read by everything that operates the estate. */
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { layerDigest } from "../layer-digest";
-import type { LayerDefinition, PartDefinition } from "../parts";
+import { type LayerDefinition, layerDigest, type PartDefinition } from "../parts";
 import { estatePaths, type RuntimeContext } from "./context";
 import { readJson, writeJson } from "./files";
 
