@@ -10,7 +10,7 @@ import { listProcesses } from "./processes";
 import { isProgramPart } from "./programs";
 
 /** Lowest versions that work, as in the README. */
-export const REQUIRED = { node: "20.11", terraform: "1.11", python: "3.11", pythonBelow: "3.14" } as const;
+export const REQUIRED = { node: "20.19", terraform: "1.11", python: "3.11", pythonBelow: "3.14" } as const;
 
 /** Runs every check. Changes nothing. */
 export async function runDoctor(context: RuntimeContext): Promise<Check[]> {
