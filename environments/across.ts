@@ -54,10 +54,10 @@ function rangesOf({ sections: { cloud, network, clouds } }: Outline): (readonly 
 function machines(earlier: Outline, later: Outline, problems: Problem[]): void {
   if (earlier.sections.cloud !== "local" || later.sections.cloud !== "local") return;
   const [a, b] = [earlier.sections.clouds?.local ?? {}, later.sections.clouds?.local ?? {}];
-  if (a.directory && b.directory && normalize(`${a.directory}/`) === normalize(`${b.directory}/`)) {
+  if (a.directory && b.directory && nested(a.directory, b.directory)) {
     const path = "clouds.local.directory";
-    const message = `got ${b.directory} in ${later.name}, the folder that ${earlier.name} has (${origin(earlier.tree, path)})`;
-    report(later, path, message, `Write a folder of its own, such as .mlops/${later.name}`, problems);
+    const message = `got ${b.directory} in ${later.name}, wanted one apart from ${a.directory} of ${earlier.name} (${origin(earlier.tree, path)})`;
+    report(later, path, message, "Give each a folder of its own, such as .mlops/NAME", problems);
   }
   const clashes = Object.entries(b.ports ?? {}).flatMap(([part, port]) => {
     const holder = Object.entries(a.ports ?? {}).find(([, taken]) => taken === port)?.[0];
@@ -73,6 +73,13 @@ function machines(earlier: Outline, later: Outline, problems: Problem[]): void {
   const list = unwritten.map(({ part, port }) => `${part} ${port}`).join(", ");
   const message = `${later.name} has the default for ${list}, taken by ${earlier.name}`;
   report(later, "clouds.local.ports", message, "Write other ports for one of them", problems);
+}
+
+/** Whether two folders are one, or one is inside the other: purging one would delete the other. */
+function nested(a: string, b: string): boolean {
+  const [first, second] = [normalize(`./${a}/`), normalize(`./${b}/`)];
+  const absolute = a.startsWith("/") === b.startsWith("/");
+  return absolute && (first.startsWith(second) || second.startsWith(first));
 }
 
 function report(outline: Outline, path: string, message: string, fix: string, problems: Problem[]): void {

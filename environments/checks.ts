@@ -1,4 +1,5 @@
 /** Rules that concern more than one setting of an environment. What zod refused is absent, and what is absent is left out. */
+import { posix } from "node:path";
 import type { z } from "zod";
 import { addresses, contains, overlap } from "./ranges";
 import type { Salvaged } from "./salvage";
@@ -26,11 +27,47 @@ export interface Surroundings {
 /** Addresses that a node takes of the pod range, on both clouds, with up to 110 pods. */
 const PODS_PER_NODE = 256;
 
-const CHECKS = [network, cluster, access, localPorts, delivery, projects, serving, spending, waivers, tenancy];
+/** What each cloud takes beside the platform's own labels: Azure 50 tags, Google Cloud 64 labels. */
+const MOST_LABELS = 32;
+
+/** Folders of a workspace and of a clone that hold something else. */
+const TAKEN = ["environments", "cdktf.out", "node_modules", ".git", ".mlops/locks", ".mlops/python"];
+
+/** Ranges with more addresses than this, 10.0.0.0/8, are no office. */
+const MOST_ADDRESSES = 2 ** 24;
+
+const CHECKS = [
+  labels,
+  places,
+  network,
+  cluster,
+  access,
+  local,
+  delivery,
+  projects,
+  serving,
+  spending,
+  waivers,
+  tenancy,
+];
 
 /** Runs every rule. */
 export function check(sections: Sections, around: Surroundings, report: Report): void {
   for (const rule of CHECKS) rule(sections, report, around);
+}
+
+function labels({ labels }: Sections, report: Report): void {
+  const count = Object.keys(labels ?? {}).length;
+  if (count > MOST_LABELS) report(["labels"], `got ${count} labels, wanted at most ${MOST_LABELS}`);
+}
+
+/** Zones are named after their region on Google Cloud. */
+function places({ clouds }: Sections, report: Report): void {
+  const { region, zones = [] } = clouds?.gcp ?? {};
+  for (const [index, zone] of zones.entries()) {
+    if (!region || !zone || zone.startsWith(`${region}-`)) continue;
+    report(["clouds", "gcp", "zones", index], `got ${zone}, wanted a zone of ${region}`);
+  }
 }
 
 function network({ network, kubernetes, cloud, clouds }: Sections, report: Report): void {
@@ -49,6 +86,12 @@ function network({ network, kubernetes, cloud, clouds }: Sections, report: Repor
   const made = (cloud === "gcp" || cloud === "azure") && !clouds?.[cloud]?.existing?.network;
   if (cidr && made && addresses(cidr) < 4096) {
     report(["network", "cidr"], `got ${cidr}, wanted at least a /20 to carve the parts from`);
+  }
+  if (cloud === "gcp" && ranges.controlPlane && !ranges.controlPlane.endsWith("/28")) {
+    report(
+      ["network", "ranges", "controlPlane"],
+      `got ${ranges.controlPlane}, wanted a /28: Google Cloud takes no other`,
+    );
   }
   const nodes = Object.values(kubernetes?.pools ?? {}).reduce((sum, pool) => sum + (pool?.max ?? 0), 0);
   if (ranges.pods && addresses(ranges.pods) < nodes * PODS_PER_NODE) {
@@ -78,17 +121,23 @@ function atMost(
 
 function access({ kubernetes, policies, tier }: Sections, report: Report): void {
   for (const [index, range] of (kubernetes?.authorizedNetworks ?? []).entries()) {
-    if (!range?.endsWith("/0")) continue;
+    if (!range || addresses(range) <= MOST_ADDRESSES) continue;
     const path = ["kubernetes", "authorizedNetworks", index];
-    const got = `got ${range}, the whole internet, wanted the ranges of your offices and build machines`;
+    const got = `got ${range}, ${range.endsWith("/0") ? "the whole internet" : "a large part of the internet"}, wanted the ranges of your offices and build machines`;
     const waived = policies?.waivers?.some((waiver) => waiver?.rule === "open-control-plane");
     if (tier === "production") report(path, got);
     else if (!waived) report(path, got, "Or waive the rule open-control-plane under policies.waivers");
   }
 }
 
-function localPorts({ cloud, clouds }: Sections, report: Report): void {
+function local({ cloud, clouds }: Sections, report: Report): void {
   if (cloud !== "local") return;
+  const { directory = "" } = clouds?.local ?? {};
+  const folder = posix.normalize(`${directory}/`);
+  if (folder === ".mlops/" || TAKEN.some((taken) => folder.startsWith(`${taken}/`))) {
+    const message = `got ${directory}, which holds something else, wanted a folder of its own`;
+    report(["clouds", "local", "directory"], message, "Write a folder such as .mlops/local");
+  }
   const taken = new Map<number, string>();
   for (const [name, port] of Object.entries(clouds?.local?.ports ?? {})) {
     const first = taken.get(port);

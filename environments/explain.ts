@@ -1,7 +1,7 @@
 /** Where a setting comes from and what it means. */
 import { EXIT, UserError } from "../lib/core/errors";
+import { becomes } from "./becomes";
 import { type LoadProps, loadWithOrigins } from "./load";
-import type { Environment } from "./schema";
 import { hide } from "./secrets";
 import { nearest } from "./suggest";
 import { teamTree } from "./teams";
@@ -15,6 +15,7 @@ export interface Origin {
   readonly value: unknown;
 }
 
+/** All there is to say of one setting. */
 export interface Explanation extends Origin {
   /** Path as it was understood. */
   readonly path: string;
@@ -27,20 +28,19 @@ export interface Explanation extends Origin {
   readonly becomes?: string;
 }
 
+/** What is explained. */
 export interface ExplainProps extends Pick<LoadProps, "directory" | "projects"> {
   /** Name of the environment. */
   readonly name: string;
   /** `serving.production.canary.steps`, `delivery.rules[0].branch`, `teams.search.quota`; empty for everything. */
   readonly path: string;
-  /** Says what a value becomes on the environment's cloud, such as a machine type. @default - said only of what the cloud replaces */
-  readonly becomes?: (environment: Environment, path: readonly PropertyKey[], value: unknown) => string | undefined;
 }
 
 /**
  * Explains one setting of an environment.
  * @throws UserError with exit code 4 when the configuration is wrong, 1 when there is no such setting
  */
-export function explain({ directory, name, projects, path: typed, becomes }: ExplainProps): Explanation {
+export function explain({ directory, name, projects, path: typed }: ExplainProps): Explanation {
   const { environment, tree, workspace } = loadWithOrigins({ directory, name, projects });
   const teams = Object.fromEntries(environment.teams.map((team) => [team.name, team]));
   const shown = { ...environment, teams };
@@ -62,10 +62,7 @@ export function explain({ directory, name, projects, path: typed, becomes }: Exp
     overrides: below?.overrides ?? [],
     description: described(path),
     ...(settings.length > 0 && { settings }),
-    becomes:
-      becomes?.(environment, path, value) ??
-      substitution(environment, pathText(path)) ??
-      scaled(environment, path, below?.value, value),
+    becomes: becomes(environment, { path, value, written: below?.value }),
   };
 }
 
@@ -98,23 +95,6 @@ function described(path: readonly PropertyKey[]): string | undefined {
   const above = path.slice(0, -1);
   const parent = path.length > 1 ? settingAt(above) : undefined;
   return text || !parent || keysOf(parent).includes(String(path.at(-1))) ? text : described(above);
-}
-
-function substitution({ cloud, substitutions }: Environment, path: string): string | undefined {
-  const found = substitutions.find((replaced) => replaced.path === path);
-  if (!found) return undefined;
-  return `${found.used ?? "nothing"} on cloud ${cloud}, instead of ${JSON.stringify(found.asked)}: ${found.because}`;
-}
-
-function scaled(
-  { teamLimits }: Environment,
-  path: readonly PropertyKey[],
-  written: unknown,
-  value: unknown,
-): string | undefined {
-  if (path[0] !== "teams" || path[2] !== "quota" || path.length !== 4 || written === undefined || written === value)
-    return undefined;
-  return `${String(value)} here: the file says ${String(written)}, teamLimits.scale is ${teamLimits.scale}`;
 }
 
 /** Keys of a typed path. A key may hold dots itself (`parameters.train.alpha`): the longest one that is there wins. */

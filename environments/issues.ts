@@ -35,12 +35,12 @@ export function wanted(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** Where issues lie: the tree that was checked, its schema, and how its paths are shown. */
+/** Where issues lie: the tree that was checked and its schema. */
 export interface Checked {
   readonly tree: Entry;
   readonly schema: Schema;
-  /** Put before each path. @default "" */
-  readonly prefix?: string;
+  /** One file, not several laid over one another: what is missing can stand nowhere else. @default false */
+  readonly alone?: boolean;
 }
 
 /** All problems of a failed check. */
@@ -62,13 +62,13 @@ function problemsOfIssue(issue: Issue, above: readonly PropertyKey[], checked: C
   return badValue(path, issue.message, checked);
 }
 
-function unknownKey(path: PropertyKey[], key: string, { tree, schema, prefix = "" }: Checked): Problem[] {
+function unknownKey(path: PropertyKey[], key: string, { tree, schema }: Checked): Problem[] {
   const parent = find(tree, path);
   const entry = childOf(parent.entry, key);
   // A map that zod saw but no file holds is a default: it has no unknown keys.
   if (!entry) return [];
   const known = keysOf(schemaAt(schema, path));
-  const full = `${prefix}${pathText([...path, key])}`;
+  const full = pathText([...path, key]);
   const problem = (message: string, fix?: string) => [
     entry.source.problem(entry.key ?? entry.at, hide(`${full}: ${message}`), fix),
   ];
@@ -92,28 +92,25 @@ function unknownKey(path: PropertyKey[], key: string, { tree, schema, prefix = "
   }
   const near = nearest(key, known);
   if (near) return problem(`unknown key${list}`, `Did you mean ${near}?`);
-  const elsewhere = prefix ? [] : pathsEndingIn(key);
+  const elsewhere = pathsEndingIn(key, schema);
   return problem(
     `unknown key${list}`,
     elsewhere.length > 0 ? `Did you mean ${elsewhere.slice(0, 3).join(" or ")}?` : undefined,
   );
 }
 
-function badKey(path: PropertyKey[], message: string, { tree, prefix = "" }: Checked): Problem {
+function badKey(path: PropertyKey[], message: string, { tree }: Checked): Problem {
   const { entry } = find(tree, path);
   const got = JSON.stringify(String(path.at(-1)));
-  return entry.source.problem(
-    entry.key ?? entry.at,
-    hide(`${prefix}${pathText(path)}: got the name ${got}, wanted ${message}`),
-  );
+  return entry.source.problem(entry.key ?? entry.at, hide(`${pathText(path)}: got the name ${got}, wanted ${message}`));
 }
 
 function badValue(path: PropertyKey[], message: string, checked: Checked): Problem[] {
-  const { tree, schema, prefix = "" } = checked;
+  const { tree, schema } = checked;
   const { entry, depth } = find(tree, path);
   if (depth < path.length) return [missing(path, message, entry, depth, checked)];
   if (entry.refused) return [];
-  const full = `${prefix}${pathText(path)}`;
+  const full = pathText(path);
   const { fix, got } = describe(entry, message, schemaAt(schema, path));
   return [entry.source.problem(entry.at, `${full}${full ? ": " : ""}got ${got}, wanted ${message}`, fix)];
 }
@@ -123,10 +120,10 @@ function missing(
   message: string,
   entry: Entry,
   depth: number,
-  { tree, schema, prefix = "" }: Checked,
+  { tree, schema, alone = false }: Checked,
 ): Problem {
   const cloud = childOf(tree, "cloud");
-  if (cloud && path[0] === "clouds" && path.length <= 2 && !prefix) {
+  if (cloud && path[0] === "clouds" && path.length <= 2) {
     const name = String(toValue(cloud));
     const settings = keysOf(schemaAt(schema, ["clouds", name])).join(", ");
     return cloud.source.problem(
@@ -136,14 +133,15 @@ function missing(
     );
   }
   const place = depth > 0 ? (entry.key ?? entry.at) : { start: 0, end: 0 };
-  const fix = `Add ${pathText(path.slice(depth))} here${prefix || depth > 0 || path[0] === "cloud" ? "" : " or in base.yaml"}`;
-  return entry.source.problem(place, `${prefix}${pathText(path)}: missing, wanted ${message}`, fix);
+  const fix = `Add ${pathText(path.slice(depth))} here${alone || depth > 0 || path[0] === "cloud" ? "" : " or in base.yaml"}`;
+  return entry.source.problem(place, `${pathText(path)}: missing, wanted ${message}`, fix);
 }
 
 /** What stands there, and what to do when a usual slip explains it. */
 function describe(entry: Entry, message: string, schema: Schema | undefined): { got: string; fix?: string } {
   const { content } = entry;
-  if (content.kind !== "scalar") return { got: content.kind === "map" ? "a map" : "a list" };
+  if (content.kind === "map") return { got: "a map" };
+  if (content.kind === "list") return { got: listed(content.items) };
   const { value } = content;
   if (value === null) return { got: "nothing", fix: "Give a value or remove the key" };
   if (typeof value !== "string") {
@@ -161,6 +159,13 @@ function describe(entry: Entry, message: string, schema: Schema | undefined): { 
   const options = /^one of (.+)$/.exec(message)?.[1]?.split(", ") ?? [];
   const near = nearest(value, options);
   return { got: shown, fix: near ? `Did you mean ${near}?` : undefined };
+}
+
+/** A short list as it stands; a long one, or one that holds more than plain values, by its kind. */
+function listed(items: readonly Entry[]): string {
+  const plain = items.every(({ content, refused }) => content.kind === "scalar" && !refused);
+  const text = `[${items.map((item) => JSON.stringify(toValue(item))).join(", ")}]`;
+  return plain && text.length <= 60 ? hide(text) : "a list";
 }
 
 /** Puts what a rule found at its place in the files. */

@@ -131,6 +131,7 @@ function onACloud(): readonly Limit[] {
   ];
 }
 
+/** A setting that the cloud cannot do. */
 export interface Refusal {
   readonly path: readonly string[];
   readonly message: string;

@@ -14,6 +14,7 @@ import { Workspace } from "./workspace";
 
 export { listEnvironments, listProjects } from "./names";
 
+/** Where the files are, and what they are held against. */
 export interface LoadProps {
   /** Folder of the YAML files, as it is to be shown in messages. */
   readonly directory: string;
@@ -52,15 +53,20 @@ export function loadWithOrigins({ name, ...props }: LoadProps & { readonly name:
 }
 
 /**
- * Every environment of the folder, sorted by name, held against one another.
- * @throws UserError with exit code 4 that lists every problem of every file
+ * Environments of the folder, sorted by name, held against one another.
+ * @param props.names which. @default - all
+ * @throws UserError with exit code 4 that lists every problem of their files
  */
-export function loadAll(props: LoadProps): Environment[] {
+export function loadAll({ names, ...props }: LoadProps & { readonly names?: readonly string[] }): Environment[] {
   const workspace = new Workspace(props.directory);
-  if (workspace.environments.length === 0 && workspace.misnamed.length > 0) throw invalid(workspace.misnamed);
+  const { environments, misnamed } = workspace;
+  if (environments.length === 0 && misnamed.length > 0) throw invalid(misnamed);
   const loader = new Loader(workspace, props);
-  const outlines = workspace.environments.flatMap((name) => loader.outline(name) ?? []);
-  const problems = [...workspace.misnamed, ...loader.problems, ...checkAll(outlines)];
+  const outlines = environments
+    .filter((name) => names?.includes(name) ?? true)
+    .flatMap((name) => loader.outline(name) ?? []);
+  const missing = names ? names.flatMap((name) => absent(props.directory, name, environments) ?? []) : misnamed;
+  const problems = [...missing, ...loader.problems, ...checkAll(outlines)];
   if (problems.length === 0 && outlines.length === 0) {
     problems.push({ where: props.directory, message: "holds no environment", fix: "Add a file such as local.yaml" });
   }

@@ -11,7 +11,7 @@ export const MAX_NAME = 20;
 const MAX_FILES = 200;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Words of the folder and of the command line that would read as something else. */
-const RESERVED = new Set(["base", "teams", "schema", "all", "none"]);
+const RESERVED = new Set(["base", "teams", "schema", "all", "none", "list", "help"]);
 
 /** What is wrong with a name, or nothing. */
 export function nameProblem(name: string): string | undefined {

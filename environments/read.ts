@@ -105,7 +105,12 @@ class Reader {
     if (code === "TAB_AS_INDENT") this.report(span, "a tab indents this line", "Indent with spaces");
     else if (code === "MULTIPLE_DOCS")
       this.report(span, "a second document begins here, wanted one per file", "Remove the line `---`");
-    else this.report(span, `YAML: ${hide(message.replace(/\s+/g, " "))}`);
+    else
+      this.report(
+        span,
+        `YAML: ${hide(message.replace(/\s+/g, " "))}`,
+        "Look at indentation, quotes and brackets here and above",
+      );
   }
 
   private report(span: Span, message: string, fix?: string): void {
@@ -208,7 +213,8 @@ function wrongScalar(
   node: Scalar,
   value: string | number | boolean | null,
 ): { message: string; fix?: string } | undefined {
-  if (typeof value === "number" && !/^-?\d+(\.\d+)?$/.test(node.source ?? "")) {
+  // A leading zero means eight to older readers of YAML, ten to this one.
+  if (typeof value === "number" && !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(node.source ?? "")) {
     const fix = Number.isFinite(value) ? `Write ${value}` : undefined;
     return { message: `got ${node.source}, wanted a number in plain digits`, fix };
   }

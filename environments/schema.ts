@@ -24,6 +24,7 @@ import { Logging, Monitoring, Retraining, Serving } from "./schema/serving";
 
 /** Clouds that an environment can stand on. */
 export const CLOUDS = ["local", "gcp", "azure", "kubernetes"] as const;
+/** A cloud's word. */
 export type Cloud = (typeof CLOUDS)[number];
 
 const sections = {
@@ -108,6 +109,7 @@ export const EnvironmentFile = z.discriminatedUnion("cloud", [
     clouds: z.strictObject({ ...others, kubernetes: KubernetesCloud.describe(kubernetes) }).describe(cloudSections),
   }),
 ]);
+/** The files of one environment laid over one another, checked. */
 export type EnvironmentFile = z.output<typeof EnvironmentFile>;
 
 /** The same for a cloud that is not known (yet): every section may be incomplete. What editors complete by. */
@@ -132,6 +134,7 @@ export const TeamFile = TeamSchema.extend({
     ),
 });
 
+/** What a team's file gives in one environment. */
 export const TeamInEnvironment = TeamSchema;
 /** A team as it is in one environment. */
 export type Team = Omit<z.output<typeof TeamSchema>, "version">;
@@ -168,6 +171,9 @@ type Resolve<File> = File extends unknown ? Omit<File, keyof Resolved> & Resolve
 
 /** An environment, complete and checked: what everything else works with. */
 export type Environment = Resolve<EnvironmentFile>;
+/** `serving.checks.load` */
 export type LoadPolicy = Environment["serving"]["checks"]["load"];
+/** `serving.production.canary` */
 export type CanaryPolicy = Environment["serving"]["production"]["canary"];
+/** `clouds.local` */
 export type LocalSettings = Environment["clouds"]["local"];

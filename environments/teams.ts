@@ -29,7 +29,7 @@ export function loadTeams(workspace: Workspace, around: Surroundings, problems: 
     if (file.success) {
       relate(file.data, name, tree, around, owners, problems);
       if (problems.length === before) good.set(name, tree);
-    } else problems.push(...problemsOf(file.error, { tree, schema: TeamFile }));
+    } else problems.push(...problemsOf(file.error, { tree, schema: TeamFile, alone: true }));
   }
   return good;
 }

@@ -47,8 +47,8 @@ export function descriptionOf(schema: Schema): string | undefined {
     : undefined;
 }
 
-/** Every path of an environment whose last key is `key`; how a setting in the wrong place is recognised. */
-export function pathsEndingIn(key: string, root: Schema = AnyEnvironmentFile): string[] {
+/** Every path below a schema whose last key is `key`; how a setting in the wrong place is recognised. */
+export function pathsEndingIn(key: string, root: Schema): string[] {
   const inner = bare(root);
   if (!(inner instanceof z.ZodObject)) return [];
   return Object.entries(inner.def.shape).flatMap(([name, schema]) => [

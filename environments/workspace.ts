@@ -6,6 +6,7 @@ import { parse } from "./read";
 import { readSource, Source } from "./source";
 import { type Entry, layer } from "./tree";
 
+/** The files of one folder. */
 export class Workspace {
   readonly environments: readonly string[];
   readonly teams: readonly string[];

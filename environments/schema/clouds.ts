@@ -5,7 +5,10 @@ import { guid, hostName, lowerName, port, text, whole } from "./fields";
 /** Everything the embedded platform needs to know about this machine. */
 export const LocalCloud = z
   .strictObject({
-    directory: text(/^(?!~)(?!(.*\/)?\.\.(\/|$))[^\\:*?"<>|]+$/, "a folder, relative without .. or absolute")
+    directory: text(
+      /^(?!~)(?!(.*\/)?\.\.(\/|$))(?![./]+$)[^\\:*?"<>|\n]+$/,
+      "a folder of its own, relative without .. or absolute",
+    )
       .default(".mlops/local")
       .describe(
         "Folder of the estate: data, logs, state, secrets. Relative to the folder that holds environments/, or absolute.",
@@ -185,7 +188,11 @@ export const Backend = z.discriminatedUnion("type", [
   z
     .strictObject({
       type: z.literal("gcs").describe("A Google Cloud Storage bucket."),
-      bucket: text(/^[a-z0-9][a-z0-9_.-]{1,61}[a-z0-9]$/, "a bucket name")
+      // https://cloud.google.com/storage/docs/buckets#naming
+      bucket: text(
+        /^(?!goog)(?!.*(google|g00gle|go0gle|g0ogle))(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9_.-]{1,61}[a-z0-9]$/,
+        "a bucket name: 3 to 63 lower-case letters, digits, - _ and ., no IP address, not beginning with goog, without google",
+      )
         .optional()
         .describe("Bucket. Default: named by `bootstrap`."),
     })

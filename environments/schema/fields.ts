@@ -57,10 +57,12 @@ export const hostName = () =>
 export const guid = () =>
   text(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "an id like 00000000-0000-0000-0000-000000000000");
 
-/** Share of CPU and memory by neutral class; each cloud resolves it by a dated table. */
 const COMPUTE_CLASSES = SIZE_CLASSES.filter((name) => !name.startsWith("db-"));
 const DATABASE_CLASSES = SIZE_CLASSES.filter((name) => name.startsWith("db-"));
+
+/** Size of a machine in no cloud's words; each cloud resolves it by a dated table. */
 export const computeClass = () => z.enum(COMPUTE_CLASSES);
+/** Size of a database server in no cloud's words. */
 export const databaseClass = () => z.enum(DATABASE_CLASSES);
 
 /** A TCP port that needs no special right. */

@@ -99,7 +99,7 @@ describe("YAML", () => {
     [
       "an unclosed list",
       "cloud: local\nprojects: [a\n",
-      "local.yaml:3:1: YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+      "local.yaml:3:1: YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. Look at indentation, quotes and brackets here and above",
     ],
     [
       "a second document",

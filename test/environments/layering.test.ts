@@ -5,6 +5,8 @@ import { BASE, folder, load, removeFolders } from "./workspace";
 
 afterEach(removeFolders);
 
+const GCP = "{ gcp: { project: acme-dev, projectNumber: 1, region: asia-northeast3 } }";
+
 const TEAM = `version: 1
 name: search
 contact: a@acme.example
@@ -92,9 +94,9 @@ describe("explain", () => {
       "cloud: local\nserving:\n  production:\n    canary: { minSamples: 60 }\nprojects:\n  - { name: b, parameters: { train.alpha: 2 } }\n",
     "teams/search.yaml": TEAM.replace("  prod:\n    quota: { gpu: 5 }\n", ""),
   };
-  const ask = (path: string, more = {}) => {
+  const ask = (path: string) => {
     const directory = folder(files);
-    const found = explain({ directory, name: "local", path, ...more });
+    const found = explain({ directory, name: "local", path });
     return JSON.parse(JSON.stringify(found).replaceAll(`${directory}/`, ""));
   };
 
@@ -140,8 +142,6 @@ describe("explain", () => {
       origin: "base.yaml:5",
       becomes: 'process on cloud local, instead of "kubernetes": production is two processes behind the gateway',
     });
-    const becomes = (_: unknown, path: readonly PropertyKey[], value: unknown) => `${path.join("/")} = ${value}`;
-    expect(ask("notebooks.class", { becomes }).becomes).toBe("notebooks/class = cpu-small");
   });
 
   test.each([
@@ -164,6 +164,23 @@ describe("explain", () => {
       return;
     }
     throw new Error("it was accepted");
+  });
+
+  test.each([
+    ["cloud: local", /^nothing on this machine: .*4 vCPU, 15 GiB, 1 × T4/],
+    [`cloud: gcp\nclouds: ${GCP}`, /^n1-standard-4 on cloud gcp: .*1 × nvidia-tesla-t4 with 16 GiB; table of 20/],
+    [
+      `cloud: gcp\nclouds: ${GCP}\noverrides: { gcp: { machineTypes: { gpu-t4: n1-highmem-4 } } }`,
+      /^n1-highmem-4 on cloud gcp, by overrides\.gcp/,
+    ],
+    [
+      "cloud: kubernetes\norchestrator: kubeflow\nclouds: { kubernetes: { context: mine } }",
+      /^a request for at least 4 vCPU, 15 GiB/,
+    ],
+  ])("names the machine that a size becomes with %s", (cloud, words) => {
+    const directory = folder({ "local.yaml": `${cloud}\nnotebooks: { class: gpu-t4 }\n` });
+    expect(explain({ directory, name: "local", path: "notebooks.class" }).becomes).toMatch(words);
+    expect(explain({ directory, name: "local", path: "notebooks" }).becomes).toBeUndefined();
   });
 
   test("reads as lines", () => {

@@ -1,11 +1,7 @@
 import { listProjects } from "../../environments/load";
-import { BASE, folder, load, problems, removeFolders } from "./workspace";
+import { folder, GCP, load, onGcp, problems, removeFolders, wrong } from "./workspace";
 
 afterEach(removeFolders);
-
-const wrong = (settings: string, props = {}) => problems({ "local.yaml": `cloud: local\n${settings}\n` }, props);
-const GCP = "cloud: gcp\nclouds: { gcp: { project: acme-dev, projectNumber: 1, region: asia-northeast3 } }\n";
-const onGcp = (settings: string) => problems({ "a.yaml": `${GCP}${settings}\n` });
 
 describe("within an environment", () => {
   test("parts of the network stay inside it and apart, both named", () => {
@@ -79,11 +75,62 @@ describe("within an environment", () => {
     ]);
   });
 
-  test.each(["~/x", "../x", "a/../../b"])("the local folder %s is refused", (directory) => {
+  test.each(["~/x", "../x", "a/../../b", ".", "./.", "/"])("the local folder %s is refused", (directory) => {
     expect(wrong(`clouds: { local: { directory: ${directory} } }`)).toEqual([
-      `local.yaml:2:31: clouds.local.directory: got "${directory}", wanted a folder, relative without .. or absolute`,
+      `local.yaml:2:31: clouds.local.directory: got "${directory}", wanted a folder of its own, relative without .. or absolute`,
     ]);
   });
+
+  test.each([".mlops", "./.mlops", ".mlops/python", "cdktf.out", "environments/x", "node_modules"])(
+    "the local folder %s, which holds something else, is refused",
+    (directory) => {
+      expect(wrong(`clouds: { local: { directory: ${directory} } }`)).toEqual([
+        `local.yaml:2:31: clouds.local.directory: got ${directory}, which holds something else, wanted a folder of its own. Write a folder such as .mlops/local`,
+      ]);
+    },
+  );
+
+  test("a local folder's name is one line", () => {
+    expect(wrong('clouds: { local: { directory: "a\\nb" } }')).toHaveLength(1);
+  });
+
+  test("most of the internet is refused like the whole of it", () => {
+    const halves = "kubernetes: { authorizedNetworks: [0.0.0.0/1, 128.0.0.0/1, 10.0.0.0/8] }";
+    expect(onGcp(halves)).toEqual([
+      expect.stringMatching(/authorizedNetworks\[0\]: got 0\.0\.0\.0\/1, a large part of the internet/),
+      expect.stringMatching(/authorizedNetworks\[1\]: got 128\.0\.0\.0\/1/),
+    ]);
+  });
+
+  test("the control plane's range is a /28 on Google Cloud", () => {
+    expect(onGcp("network: { ranges: { controlPlane: 172.16.0.0/24 } }")).toEqual([
+      "a.yaml:3:36: network.ranges.controlPlane: got 172.16.0.0/24, wanted a /28: Google Cloud takes no other",
+    ]);
+  });
+
+  test("zones of another region are refused", () => {
+    expect(
+      problems({
+        "a.yaml": GCP.replace("asia-northeast3 }", "asia-northeast3, zones: [asia-northeast3-a, us-central1-a] }"),
+      }),
+    ).toEqual([expect.stringMatching(/clouds\.gcp\.zones\[1\]: got us-central1-a, wanted a zone of asia-northeast3$/)]);
+  });
+
+  test("more labels than every cloud takes are refused", () => {
+    const labels = (count: number) =>
+      `labels: { ${Array.from({ length: count }, (_, index) => `k${index}: v`).join(", ")} }`;
+    expect(wrong(labels(33))).toEqual(["local.yaml:2:9: labels: got 33 labels, wanted at most 32"]);
+    expect(() => wrong(labels(32))).toThrow("accepted");
+  });
+
+  test.each(["my-google-state", "10.0.0.1", "goog-state", "ab", "g00gle"])(
+    "the state's bucket %s is refused",
+    (bucket) => {
+      expect(onGcp(`backend: { type: gcs, bucket: ${bucket} }`)).toEqual([
+        expect.stringMatching(/^a\.yaml:3:31: backend\.bucket: got .*, wanted a bucket name: 3 to 63/),
+      ]);
+    },
+  );
 
   test("rules that are right are checked although others are wrong", () => {
     const rules =
@@ -179,83 +226,14 @@ describe("projects", () => {
   });
 });
 
-describe("what a cloud cannot do", () => {
-  test("is refused in the environment's own file, with what works", () => {
-    expect(
-      wrong(
-        "orchestrator: kubeflow\nserving: { production: { target: kubernetes } }\nmetadata: { highAvailability: true }",
-      ),
-    ).toEqual([
-      "local.yaml:2:15: orchestrator: cloud local cannot do kubeflow: pipelines run by kfp's local runner. Write managed, or remove it",
-      "local.yaml:3:34: serving.production.target: cloud local cannot do kubernetes: production is two processes behind the gateway. Write process, or remove it",
-      "local.yaml:4:31: metadata.highAvailability: cloud local cannot do true: there is one machine. Write false, or remove it",
-    ]);
-    expect(onGcp("serving: { qa: { target: process } }")).toEqual([
-      "a.yaml:3:26: serving.qa.target: cloud gcp cannot do process: processes are for cloud: local. Write container, or remove it",
-    ]);
-    expect(
-      problems({ "a.yaml": "cloud: kubernetes\nclouds: { kubernetes: { context: kind } }\norchestrator: managed\n" }),
-    ).toEqual([
-      "a.yaml:3:15: orchestrator: cloud kubernetes cannot do managed: a cluster brings no managed orchestrator. Write kubeflow, or remove it",
-    ]);
-  });
-
-  test("is replaced and listed where base.yaml asks for it", () => {
-    const base = `${BASE}orchestrator: kubeflow\nserving: { production: { host: predict.acme.example } }\nbudget: { monthly: 1, currency: USD }\n`;
-    const environment = load({ "base.yaml": base });
-    expect(environment.orchestrator).toBe("managed");
-    expect(environment.serving.production).toMatchObject({ target: "process", auth: "none" });
-    expect(environment.serving.production.host).toBeUndefined();
-    expect(environment.budget).toBeUndefined();
-    expect(environment.substitutions.map(({ path }) => path)).toEqual([
-      "orchestrator",
-      "serving.qa.target",
-      "serving.production.target",
-      "serving.production.auth",
-      "serving.production.host",
-      "budget",
-    ]);
-  });
-});
-
-describe("across environments", () => {
-  const gcp = (cidr: string, more = "") => `${GCP}network: { cidr: ${cidr} ${more}}\n`;
-
-  test("overlapping networks are refused, both named", () => {
-    expect(
-      problems({ "a.yaml": gcp("10.20.0.0/16"), "b.yaml": gcp("10.20.128.0/17"), "c.yaml": gcp("10.21.0.0/16") }),
-    ).toEqual([
-      "b.yaml:3:18: network.cidr: got 10.20.128.0/17 in b, which overlaps 10.20.0.0/16 of a (a.yaml:3). Give each its own range, or write network.isolated: true when the two are never peered",
-    ]);
-  });
-
-  test("a range that both inherit is refused where it stands", () => {
-    expect(problems({ "base.yaml": `${BASE}network: { cidr: 10.30.0.0/16 }\n`, "a.yaml": GCP, "b.yaml": GCP })).toEqual(
-      [
-        expect.stringMatching(
-          /^base\.yaml:4:18: network\.cidr: got 10\.30\.0\.0\/16 in b, which overlaps 10\.30\.0\.0\/16 of a \(base\.yaml:4\)/,
-        ),
-      ],
-    );
-  });
-
-  test("isolated networks may overlap", () => {
-    expect(() =>
-      problems({ "a.yaml": gcp("10.20.0.0/16"), "b.yaml": gcp("10.20.0.0/16", ", isolated: true ") }),
-    ).toThrow("accepted");
-  });
-
-  test("two local environments share neither ports nor the folder", () => {
-    const ports = "clouds: { local: { ports: { qa: 2000, gateway: 18081 } } }";
-    expect(problems({ "other.yaml": `cloud: local\n${ports}\n` })).toEqual([
-      "other.yaml:2:11: clouds.local.directory: got .mlops/local in other, the folder that local has (the default). Write a folder of its own, such as .mlops/other",
-      "other.yaml:2:27: clouds.local.ports: other has the default for blue 18082, green 18083, tracking 18050, database 18054, scheduler 18070, notebooks 18088, taken by local. Write other ports for one of them",
-      "other.yaml:2:48: clouds.local.ports.gateway: got 18081 in other, which clouds.local.ports.qa of local has (the default). Give each its own port",
-    ]);
-  });
-});
-
 describe("teams", () => {
+  test("have no base.yaml, and no setting of an environment", () => {
+    expect(problems({ "teams/a.yaml": "cloud: local\nversion: 1\nname: a\ngroup: g@acme.example\n" })).toEqual([
+      "teams/a.yaml:1:1: contact: missing, wanted an e-mail address. Add contact here",
+      expect.stringMatching(/^teams\/a\.yaml:1:1: cloud: unknown key, wanted one of version, [\w, ]+$/),
+    ]);
+  });
+
   const team = (name: string, more = "") =>
     `version: 1\nname: ${name}\ncontact: a@acme.example\ngroup: g@acme.example\n${more}`;
 

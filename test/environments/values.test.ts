@@ -1,9 +1,8 @@
-import { BASE, load, problems, removeFolders } from "./workspace";
+import { BASE, load, problems, removeFolders, wrong } from "./workspace";
 
 afterEach(removeFolders);
 
 /** Problems of a local environment that says this besides its cloud; the settings begin in line 2. */
-const wrong = (settings: string, props = {}) => problems({ "local.yaml": `cloud: local\n${settings}\n` }, props);
 
 describe("a key that is not known", () => {
   test.each([
@@ -64,7 +63,15 @@ describe("a value of the wrong type", () => {
     ],
     ["network:", "2:9: network: got nothing, wanted a map of settings. Give a value or remove the key"],
     ["budget: ~", "2:9: budget: got nothing, wanted a map of settings. Give a value or remove the key"],
-    ["serving: []", "2:10: serving: got a list, wanted a map of settings"],
+    ["serving: []", "2:10: serving: got [], wanted a map of settings"],
+    [
+      "notebooks: { idleShutdownMinutes: 010 }",
+      "2:35: notebooks.idleShutdownMinutes: got 010, wanted a number in plain digits. Write 10",
+    ],
+    [
+      "serving: { production: { canary: { steps: [10, 20] } } }",
+      "2:43: serving.production.canary.steps: got [10, 20], wanted percentages that ascend and end with 100, such as [10, 20, 100]",
+    ],
     ["projects: diabetes", '2:11: projects: got "diabetes", wanted a list'],
     [
       "kubernetes: { version: 1.30 }",

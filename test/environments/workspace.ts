@@ -53,3 +53,12 @@ export function problems(files: Parameters<typeof folder>[0], props: Omit<LoadPr
     problemLine(problem).replaceAll(`${directory}/`, "").replaceAll(directory, "FOLDER"),
   );
 }
+
+/** An environment on Google Cloud with nothing but what it must say. */
+export const GCP = "cloud: gcp\nclouds: { gcp: { project: acme-dev, projectNumber: 1, region: asia-northeast3 } }\n";
+
+/** What is wrong with a local environment that has these settings. */
+export const wrong = (settings: string, props = {}) => problems({ "local.yaml": `cloud: local\n${settings}\n` }, props);
+
+/** The same on Google Cloud. */
+export const onGcp = (settings: string) => problems({ "a.yaml": `${GCP}${settings}\n` });
