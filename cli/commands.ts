@@ -20,6 +20,7 @@ interface CommandEntry {
   readonly load: () => Promise<CommandModule>;
 }
 
+/** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "validate", summary: "check environment files", load: () => import("./commands/validate") },
   { name: "explain", summary: "say where a setting comes from", load: () => import("./commands/explain") },
@@ -34,11 +35,16 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "down", summary: "stop everything that runs; data stays", load: () => import("./commands/down") },
   { name: "status", summary: "show every part, its health and address", load: () => import("./commands/status") },
   { name: "pipeline", summary: "compile, run and list pipelines", load: () => import("./commands/pipeline") },
-  { name: "release", summary: "bring a model version to production", load: () => import("./commands/release") },
+  {
+    name: "release",
+    summary: "bring a model version to production, or go back",
+    load: () => import("./commands/release"),
+  },
   { name: "backup", summary: "save the metadata database", load: () => import("./commands/backup") },
   { name: "restore", summary: "put a saved database back", load: () => import("./commands/restore") },
 ];
 
+/** What stands below the list of commands in the help. */
 export const EXIT_CODE_HELP = `
 Exit codes:
   0    done

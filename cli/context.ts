@@ -1,14 +1,19 @@
 /** What every command knows: where things are, who is asked, how it is interrupted. */
+import os from "node:os";
 import path from "node:path";
+import { UserError } from "../lib/core/errors";
+import { Interrupted, problemsOf } from "./failure";
 import { Interrupt } from "./interrupt";
 import type { Output } from "./output";
 
+/** Options that every command has. */
 export interface GlobalOptions {
   readonly environments: string;
   readonly json?: boolean;
   readonly input: boolean;
 }
 
+/** What a command works with. */
 export interface Context {
   /** Folder of package.json: the program. */
   readonly codeRoot: string;
@@ -22,6 +27,8 @@ export interface Context {
   /** A person can be asked. */
   readonly interactive: boolean;
   readonly interrupt: Interrupt;
+  /** Login name of who asks, for the ledger; undefined where the system knows none. */
+  readonly person: string | undefined;
   /** Environment variables for child processes. */
   readonly variables: NodeJS.ProcessEnv;
 }
@@ -33,7 +40,16 @@ interface ContextInput {
   readonly process: NodeJS.Process;
 }
 
+/** Works out the context of one call. */
 export function createContext({ options, output, codeRoot, process }: ContextInput): Context {
+  if (options.environments.trim() === "") {
+    throw new UserError({
+      where: "--environments",
+      message: "got nothing, wanted the folder of the environment files",
+    });
+  }
+  const say = (line: string) => output.say(line);
+  const ended = () => output.failure(problemsOf(new Interrupted()), null);
   const environments = path.resolve(options.environments);
   return {
     codeRoot,
@@ -42,7 +58,17 @@ export function createContext({ options, output, codeRoot, process }: ContextInp
     workspace: path.dirname(environments),
     output,
     interactive: options.input && process.stdin.isTTY === true && process.stderr.isTTY === true,
-    interrupt: new Interrupt(process, (line) => output.say(line)),
+    interrupt: new Interrupt(process, say, ended),
+    person: loginName(),
     variables: process.env,
   };
+}
+
+function loginName(): string | undefined {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A container may run under a user id that no account has.
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import type { IOperator, PartChange } from "../lib/contracts/operator";
 import { type Problem, UserError } from "../lib/core/errors";
 import type { Context } from "./context";
 import { type Approve, type LayerPlan, runLayers } from "./deployment";
-import { definitionsIn, operatorOf, type Synthesized, synthesize } from "./estate";
+import { definitionsIn, operatorOf, type Synthesized, synthesize, withLedger } from "./estate";
 import type { Steps } from "./progress";
 
 interface DeployOptions {
@@ -16,6 +16,7 @@ interface DeployOptions {
   readonly approve: Approve;
 }
 
+/** What a deployment did, and the operator of what stands now. */
 export interface Deployed {
   readonly synthesized: Synthesized;
   readonly plans: readonly LayerPlan[];
@@ -23,6 +24,7 @@ export interface Deployed {
   readonly operator: IOperator;
 }
 
+/** Deploys layers in order. Throws at the first that fails; the same call goes on from there. */
 export async function deploy({ context, environment, steps, layers, approve }: DeployOptions): Promise<Deployed> {
   const { interrupt } = context;
   const synthesized = await steps.run("synth", async () => {
@@ -51,7 +53,22 @@ export async function deploy({ context, environment, steps, layers, approve }: D
     };
   });
   interrupt.check();
+  if (plans.some(({ layer }) => layer === "serving")) await recover({ environment, operator, steps });
   return { synthesized, plans, parts, operator };
+}
+
+/** Ends releases whose process died, so that requests go to one whole version again and the ledger says so. */
+async function recover({
+  environment,
+  operator,
+  steps,
+}: Pick<Deployed, "operator"> & Pick<DeployOptions, "environment" | "steps">): Promise<void> {
+  await steps.run("recover", async () => {
+    const { recoverReleases } = await import("../operations/release-recover");
+    const ended = await withLedger(operator, (ledger) => recoverReleases({ operator, ledger, environment }));
+    const words = ended.map(({ project, version, reason }) => `release of ${project} version ${version}: ${reason}`);
+    return { value: undefined, detail: words.join("; ") || "no release was cut off" };
+  });
 }
 
 function problem(check: string, message: string, fix: string | null): Problem {

@@ -12,6 +12,7 @@ import { Terraform } from "./terraform";
 /** Terraform is mostly waiting: two stacks that do not need each other run side by side. */
 const AT_ONCE = 2;
 
+/** One layer's plan, and what became of it. */
 export interface LayerPlan {
   readonly layer: Layer;
   readonly stack: string;
@@ -23,6 +24,7 @@ export interface LayerPlan {
 /** Whether a plan may be carried out. May ask a person. */
 export type Approve = (layer: Layer, plan: StackPlan) => Promise<void>;
 
+/** Which layers are planned, and whether the plans are carried out. */
 export interface DeploymentOptions {
   readonly context: Context;
   readonly steps: Steps;
@@ -30,13 +32,15 @@ export interface DeploymentOptions {
   /** @default - every layer of the environment */
   readonly layers?: readonly string[];
   readonly destroy?: boolean;
+  /** Plan only, and write nothing beside the synthesized folder. @default false */
+  readonly readOnly?: boolean;
   /** Absent: plan only. */
   readonly approve?: Approve;
 }
 
 /** Takes each layer through plan and, if approved, apply of exactly that plan; in order, resumable by running again. */
 export async function runLayers(options: DeploymentOptions): Promise<readonly LayerPlan[]> {
-  const { context, steps, synthesized, destroy = false, approve } = options;
+  const { context, steps, synthesized, destroy = false, readOnly = false, approve } = options;
   const chosen = chooseStacks(synthesized.stacks, options.layers);
   const terraform = await Terraform.find(context.variables, context.interrupt);
   const ordered = destroy ? chosen.toReversed() : chosen;
@@ -54,6 +58,7 @@ export async function runLayers(options: DeploymentOptions): Promise<readonly La
           terraform,
           folder: path.join(synthesized.outdir, entry.workingDirectory),
           name: entry.name,
+          readOnly,
           onEvent: ({ type, hook }) => {
             if (type === "provision_progress" && hook?.output && !hook.output.startsWith("Executing:"))
               say(hook.output);

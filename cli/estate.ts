@@ -1,14 +1,13 @@
 /** What most commands begin with: the environment, its lock, its operator, its synthesized stacks. */
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Environment } from "../environments/schema";
 import type { IOperator } from "../lib/contracts/operator";
-import { UserError } from "../lib/core/errors";
 import type { LayerDefinition } from "../lib/local/parts";
 import type { Ledger } from "../operations/ledger";
 import type { EnvironmentEntry, StackEntry, SynthManifest } from "../stacks/manifest";
+import { seconds } from "./arguments";
 import type { Context } from "./context";
 import { withLock } from "./lock";
 
@@ -22,15 +21,16 @@ export interface WriteOptions {
 /** How long a second writer waits for the first. */
 export const DEFAULT_WAIT_SECONDS = 600;
 
+/** One environment, checked against its own files. */
 export async function loadEnvironment(context: Context, name: string): Promise<Environment> {
   const { loadEnvironment: load, listProjects } = await import("../environments/load");
   return load({ ...loadProps(context, listProjects), name });
 }
 
-/** Every environment, held against one another. */
-export async function loadAllEnvironments(context: Context): Promise<readonly Environment[]> {
+/** Environments held against one another. @param names all when there is none */
+export async function loadEnvironments(context: Context, names: readonly string[]): Promise<readonly Environment[]> {
   const { loadAll, listProjects } = await import("../environments/load");
-  return loadAll(loadProps(context, listProjects));
+  return loadAll({ ...loadProps(context, listProjects), ...(names.length > 0 ? { names } : {}) });
 }
 
 /** Where the files are, as messages show it, and what they are checked against. */
@@ -58,13 +58,7 @@ export async function asOnlyWriter<T>(
   );
 }
 
-/** A number of seconds from the command line. */
-export function seconds(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new UserError({ where: option, message: `got ${text}, wanted a number of seconds, 0 or more` });
-}
-
+/** The operator of an environment. @param definitions what is deployed. @default - as the estate recorded it */
 export async function operatorOf(
   context: Context,
   environment: Environment,
@@ -86,30 +80,18 @@ export interface Synthesized {
   readonly stacks: readonly StackEntry[];
 }
 
+/** Writes the stacks of one environment. */
 export async function synthesize(
   context: Context,
   environment: Environment,
   { outdir = outputFolder(context), assume = false }: { readonly outdir?: string; readonly assume?: boolean } = {},
 ): Promise<Synthesized> {
   const synth = await import("../stacks/synth");
-  const options = { workspace: context.workspace, outdir, assume };
-  const manifest = await oneAtATime(context, outdir, () => synth.synthesize([environment], options));
+  const manifest = await synth.synthesize([environment], { outdir, assume });
   const entry = manifest.environments[environment.name];
   if (entry === undefined) throw new Error(`synth left out the environment ${environment.name}`);
   const stacks = entry.stacks.flatMap((name) => manifest.stacks[name] ?? []);
   return { outdir, manifest, entry, stacks };
-}
-
-/** Two synths into one folder follow each other. The lock stands elsewhere: the folder holds output only. */
-function oneAtATime<T>(context: Context, outdir: string, work: () => Promise<T>): Promise<T> {
-  const usual = outdir === outputFolder(context);
-  const name = createHash("sha256").update(outdir).digest("hex").slice(0, 16);
-  const file = usual
-    ? path.join(context.workspace, ".mlops", "locks", "cdktf.out.json")
-    : path.join(os.tmpdir(), `mlops-synth-${name}.json`);
-  const { interrupt, output } = context;
-  const say = (line: string) => output.say(line);
-  return withLock({ file, what: outdir, command: "mlops synth", waitSeconds: 60, say, signal: interrupt.signal }, work);
 }
 
 /** The definitions of local parts that synthesized stacks hold: what will be asked of the machine. */
@@ -124,14 +106,33 @@ export function definitionsIn({ outdir, stacks }: Synthesized): readonly LayerDe
   });
 }
 
-/** The same without touching what is deployed: synthesized into a folder that does not stay. */
-export async function definitionsFor(context: Context, environment: Environment): Promise<readonly LayerDefinition[]> {
-  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "mlops-synth-"));
+interface ScratchOptions {
+  readonly assume?: boolean;
+  /** Beginning of the folder's path. Terraform finds the state only from a folder of the workspace. @default - the system's */
+  readonly prefix?: string;
+}
+
+/** Synthesizes into a folder that does not stay: for looking, without touching what is deployed. */
+export async function withScratch<T>(
+  context: Context,
+  environment: Environment,
+  { assume = false, prefix = path.join(os.tmpdir(), "mlops-synth-") }: ScratchOptions,
+  work: (synthesized: Synthesized) => Promise<T>,
+): Promise<T> {
+  const outdir = fs.mkdtempSync(prefix);
+  const remove = () => fs.rmSync(outdir, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
-    return definitionsIn(await synthesize(context, environment, { outdir, assume: true }));
+    return await work(await synthesize(context, environment, { outdir, assume }));
   } finally {
-    fs.rmSync(outdir, { recursive: true, force: true });
+    process.removeListener("exit", remove);
+    remove();
   }
+}
+
+/** The definitions as the files say now, whatever is deployed. */
+export async function definitionsFor(context: Context, environment: Environment): Promise<readonly LayerDefinition[]> {
+  return withScratch(context, environment, { assume: true }, async (made) => definitionsIn(made));
 }
 
 function isDefinition(input: unknown): input is LayerDefinition {
@@ -147,11 +148,4 @@ export async function withLedger<T>(operator: IOperator, work: (ledger: Ledger) 
   } finally {
     await ledger.close();
   }
-}
-
-/** The one word of a command line. */
-export function word(words: readonly string[], position: number): string {
-  const found = words[position];
-  if (found === undefined) throw new Error(`argument ${position} was not declared`);
-  return found;
 }

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 
+/** What a run is made from. */
 export interface FingerprintInput {
   readonly codeRoot: string;
   readonly project: string;

@@ -4,16 +4,21 @@ import { Interrupted } from "./failure";
 
 type Signals = Pick<NodeJS.Process, "on" | "exit">;
 
+/** Listens to the signals of one process. */
 export class Interrupt {
   readonly #controller = new AbortController();
   #busy = 0;
   #critical = 0;
 
-  constructor(process: Signals, say: (line: string) => void) {
+  /** @param ended tells of an end at once, in the form that was asked for. @default - says nothing */
+  constructor(process: Signals, say: (line: string) => void, ended: () => void = () => undefined) {
     const onSignal = () => {
       const again = this.#controller.signal.aborted;
       this.#controller.abort(new Interrupted());
-      if (this.#busy === 0 || (again && this.#critical === 0)) process.exit(EXIT.interrupted);
+      if (this.#busy === 0 || (again && this.#critical === 0)) {
+        ended();
+        process.exit(EXIT.interrupted);
+      }
       say(again ? "still waiting for Terraform to save its state" : "interrupted: ending in order, please wait");
     };
     process.on("SIGINT", onSignal);

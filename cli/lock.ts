@@ -19,6 +19,7 @@ export interface Holder {
   readonly command: string;
 }
 
+/** What is locked, for whom, and how long it is waited for. */
 export interface LockOptions {
   /** The file that names the holder. */
   readonly file: string;

@@ -1,4 +1,5 @@
 /** The `mlops` command: global options, lazily loaded commands, one printer for errors, the exit code. */
+import fs from "node:fs";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../lib/core/errors";
@@ -16,17 +17,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     streams: process,
     variables: process.env,
   });
+  const called: { command?: Command } = {};
   try {
-    process.exitCode = await run(argv, output);
+    process.exitCode = await run(argv, output, called);
   } catch (error) {
     if (isHelp(error)) return;
-    const failure = problemsOf(error);
+    const failure = problemsOf(error, called.command ? `mlops help ${called.command.name()}` : undefined);
     output.failure(failure, error);
     process.exitCode = failure.exitCode;
   }
 }
 
-async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
+/** @param called is told which command it is as soon as that is known */
+async function run(argv: readonly string[], output: Output, called: { command?: Command }): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
   const act: Act =
     (handler) =>
@@ -36,6 +39,7 @@ async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
     };
   const modules = new Map<Command, () => Promise<CommandModule>>();
   const program = new Command("mlops")
+    .version(version())
     .description("Builds and operates an MLOps estate from one YAML file per environment.")
     .option("--environments <directory>", "folder of the environment files", "./environments")
     .option("--json", "print one JSON document on standard output")
@@ -48,6 +52,7 @@ async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
     .hook("preSubcommand", async (_parent, command) => {
       const load = modules.get(command);
       if (load === undefined) return;
+      called.command = command;
       (await load()).define(command, act);
       adopt(command);
     });
@@ -55,11 +60,21 @@ async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
     modules.set(program.command(name).description(summary), load);
   }
   if (argv.length === 0) program.help();
-  // `help X` would print X before its file is loaded; `X --help` loads it.
-  const [first, ...rest] = argv;
-  const words = first === "help" && rest.length > 0 ? [...rest, "--help"] : argv;
-  await program.parseAsync(words, { from: "user" });
+  await program.parseAsync(wordsOf(argv), { from: "user" });
   return exitCode;
+}
+
+/** `help X` would print X before its file is loaded; `X --help` loads it, and knows no X that does not exist. */
+function wordsOf(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first !== "help" || rest.length === 0) return argv;
+  const known = COMMANDS.some(({ name }) => name === rest[0]) || rest[0]?.startsWith("-");
+  return known ? [...rest, "--help"] : rest;
+}
+
+function version(): string {
+  const text = fs.readFileSync(path.join(__dirname, "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Nested commands behave like the program: no exit of their own, errors through the one printer. */

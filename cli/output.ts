@@ -6,6 +6,8 @@ import type { Failure } from "./failure";
 interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
   on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
@@ -16,6 +18,7 @@ interface OutputOptions {
   readonly variables: NodeJS.ProcessEnv;
 }
 
+/** Where a command says what it has to say. */
 export interface Output {
   /** The caller is a program: results are one JSON document. */
   readonly json: boolean;
@@ -29,11 +32,18 @@ export interface Output {
   failure(failure: Failure, error: unknown): void;
 }
 
+/** Smallest window that is redrawn: in a smaller one, or one without a size, lines would break letter by letter. */
+const WINDOW = { columns: 40, rows: 10 };
+
 /** Colour and redrawing need a terminal; NO_COLOR (https://no-color.org), TERM=dumb and CI switch them off. */
 export function createOutput({ json, debug, streams, variables }: OutputOptions): Output {
   const { stdout, stderr } = streams;
   const terminal = stderr.isTTY === true && variables.TERM !== "dumb";
+  const { columns = 80, rows = 24 } = stderr;
+  const roomy = columns >= WINDOW.columns && rows >= WINDOW.rows;
   const colours = createColors(terminal && !variables.NO_COLOR);
+  // Bound now: while steps are redrawn, listr2 puts a buffer in its place, which is lost when the process ends.
+  const write = stderr.write.bind(stderr);
   // A reader that has seen enough (`| head`) is no error.
   stdout.on("error", (error) => {
     if (error.code === "EPIPE") process.exit(0);
@@ -41,18 +51,18 @@ export function createOutput({ json, debug, streams, variables }: OutputOptions)
   });
   return {
     json,
-    animated: terminal && !variables.CI && !variables.NO_COLOR && !json,
+    animated: terminal && roomy && !variables.CI && !variables.NO_COLOR && !json,
     colours,
     result(document, text) {
       if (json) stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       else if (text !== "") stdout.write(`${text}\n`);
     },
     say(line) {
-      stderr.write(`${line}\n`);
+      write(`${line}\n`);
     },
     failure({ problems, exitCode, unexpected }, error) {
-      for (const problem of problems) stderr.write(`${colours.red("error:")} ${problemText(problem)}\n`);
-      if (unexpected && debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+      for (const problem of problems) write(`${colours.red("error:")} ${problemText(problem)}\n`);
+      if (unexpected && debug && error instanceof Error) write(`${error.stack}\n`);
       if (json) stdout.write(`${JSON.stringify({ error: { problems, exitCode } }, null, 2)}\n`);
     },
   };

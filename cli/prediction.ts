@@ -4,6 +4,7 @@ import { UserError } from "../lib/core/errors";
 import { callByFetch, predictBody, predictionsIn, predictUrl, reasonOf } from "../operations/http";
 import { readPackage } from "../operations/package";
 
+/** One answer, beside what it should be. */
 export interface Prediction {
   readonly url: string;
   readonly requestId: string | null;

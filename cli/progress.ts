@@ -18,6 +18,7 @@ export interface StepResult<T> {
   readonly detail: string | null;
 }
 
+/** A piece of work that is shown. */
 export interface Step<T> {
   readonly step: string;
   /** Steps of the same call that must have ended well before. @default - none */
@@ -25,10 +26,19 @@ export interface Step<T> {
   readonly work: (say: Progress) => Promise<StepResult<T>>;
 }
 
+/** The steps of one command, with their times. */
 export class Steps {
   readonly #reports: StepReport[] = [];
 
-  constructor(private readonly output: Output) {}
+  readonly #animated: boolean;
+
+  /** @param asks a person is asked inside a step: nothing may be drawn over the question, and one is asked at a time */
+  constructor(
+    private readonly output: Output,
+    private readonly asks = false,
+  ) {
+    this.#animated = output.animated && !asks;
+  }
 
   /** In the order they ended. */
   get reports(): readonly StepReport[] {
@@ -67,10 +77,10 @@ export class Steps {
         },
       })),
       {
-        concurrent: limit,
+        concurrent: this.asks ? 1 : limit,
         exitOnError: false,
         registerSignalListeners: false,
-        renderer: this.output.animated ? "default" : "silent",
+        renderer: this.#animated ? "default" : "silent",
         rendererOptions: {
           processOutput: new ProcessOutput(process.stderr, process.stderr),
           showErrorMessage: false,
@@ -79,12 +89,17 @@ export class Steps {
         } as object,
       },
     );
+    // The renderer hides the cursor; an end in the middle must not leave it so.
+    const write = process.stderr.write.bind(process.stderr);
+    const showCursor = () => this.#animated && write("\u001B[?25h");
+    process.once("exit", showCursor);
     await list.run();
+    process.removeListener("exit", showCursor);
     return run.values(steps);
   }
 
   #plain(line: string): void {
-    if (!this.output.animated) this.output.say(line);
+    if (!this.#animated) this.output.say(line);
   }
 }
 

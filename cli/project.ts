@@ -75,6 +75,7 @@ export function parameterValues(typed: readonly string[]): Record<string, unknow
   );
 }
 
+/** One run that is asked for. */
 export interface TrainRequest {
   readonly operator: IOperator;
   readonly ledger: Ledger;

@@ -1,4 +1,6 @@
-/** The Python environment as a step of `up`: the same set-up that `npm run up` runs first. */
+/**
+ * The Python environment as a step of `up`. Node packages are left alone: this command and what it started run from them.
+ */
 import path from "node:path";
 import type { Environment } from "../environments/schema";
 import type { Progress } from "../lib/contracts/operator";
@@ -6,6 +8,7 @@ import { UserError } from "../lib/core/errors";
 import type { Context } from "./context";
 import type { StepResult } from "./progress";
 
+/** Makes the Python environment where it is missing or old. */
 export async function setUpPython(
   context: Context,
   environment: Environment,
@@ -13,7 +16,7 @@ export async function setUpPython(
 ): Promise<StepResult<null>> {
   const { execa } = await import("execa");
   const script = path.join(context.codeRoot, "cli", "setup.mjs");
-  const args = [script, "--quiet", ...(environment.notebooks.enabled ? ["--notebooks"] : [])];
+  const args = [script, "--quiet", "--python", ...(environment.notebooks.enabled ? ["--notebooks"] : [])];
   const child = execa(process.execPath, args, {
     env: context.variables,
     extendEnv: false,

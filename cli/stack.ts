@@ -16,6 +16,7 @@ const COMMON = ["-input=false", "-no-color", "-json"];
 /** How long Terraform itself waits for somebody else's state lock. */
 const LOCK = "-lock-timeout=60s";
 
+/** What is done to a resource. */
 export type Action = "create" | "update" | "replace" | "delete";
 
 /** What a plan does to one resource. */
@@ -24,6 +25,7 @@ export interface ResourceChange {
   readonly action: Action;
 }
 
+/** What a plan would change. */
 export interface StackPlan {
   readonly changes: readonly ResourceChange[];
   /** Outputs count: a plan may change nothing but them. */
@@ -31,13 +33,17 @@ export interface StackPlan {
   readonly changed: boolean;
 }
 
+/** Where a stack lies, and who is told of its progress. */
 export interface StackOptions {
   readonly terraform: Terraform;
   readonly folder: string;
   readonly name: string;
+  /** Nothing may be written beside the folder: the state is read without its lock. @default false */
+  readonly readOnly?: boolean;
   readonly onEvent?: (event: TerraformEvent) => void;
 }
 
+/** A synthesized stack in its folder. */
 export class Stack {
   readonly #options: TerraformOptions;
 
@@ -57,7 +63,8 @@ export class Stack {
     const folder = fs.mkdtempSync(path.join(this.options.folder, ".plan-"));
     try {
       const file = path.join(folder, "plan");
-      const args = ["plan", ...COMMON, LOCK, "-detailed-exitcode", `-out=${file}`, ...(destroy ? ["-destroy"] : [])];
+      const lock = this.options.readOnly ? "-lock=false" : LOCK;
+      const args = ["plan", ...COMMON, lock, "-detailed-exitcode", `-out=${file}`, ...(destroy ? ["-destroy"] : [])];
       const run = await this.options.terraform.run(args, this.#options);
       if (run.exitCode !== 0 && run.exitCode !== 2) throw terraformError("plan", this.#options, run);
       const plan = run.exitCode === 0 ? NOTHING : await this.#show(file);

@@ -23,6 +23,7 @@ export interface TerraformEvent {
   readonly hook?: { readonly resource?: { readonly addr: string }; readonly action?: string; readonly output?: string };
 }
 
+/** A warning or an error, in the words of Terraform or a provider. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly summary: string;
@@ -30,6 +31,7 @@ export interface Diagnostic {
   readonly address?: string;
 }
 
+/** How a call of the command ended. */
 export interface TerraformRun {
   readonly exitCode: number;
   readonly events: readonly TerraformEvent[];
@@ -39,6 +41,7 @@ export interface TerraformRun {
   readonly stderr: string;
 }
 
+/** Where the command runs, and who hears its events. */
 export interface TerraformOptions {
   /** Folder of the stack. */
   readonly folder: string;

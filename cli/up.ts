@@ -14,6 +14,7 @@ import { outcomeOf, type PipelineOutcome, parametersOf, trainProject } from "./p
 import { ENDINGS, releaseNeed } from "./release";
 import { setUpPython } from "./setup-step";
 
+/** What `up` did for one project. */
 export interface ProjectReport {
   readonly project: string;
   readonly pipeline: PipelineOutcome;
@@ -24,6 +25,7 @@ export interface ProjectReport {
   readonly version: string;
 }
 
+/** What `up` did. */
 export interface UpReport {
   readonly environment: string;
   readonly seconds: number;
@@ -38,6 +40,7 @@ interface UpOptions {
   readonly steps: Steps;
 }
 
+/** Deploys, trains, releases and predicts, each only where something changed. */
 export async function up({ context, name, steps }: UpOptions): Promise<UpReport> {
   const started = performance.now();
   const environment = await steps.run("validate", async () => {
@@ -87,7 +90,7 @@ async function bringUp(input: ProjectInput): Promise<ProjectReport> {
     const { version } = need;
     const signal = context.interrupt.signal;
     const value = await context.interrupt.during(() =>
-      runRelease({ operator, ledger, environment, project: name, version, signal }, say),
+      runRelease({ operator, ledger, environment, project: name, version, signal, requestedBy: context.person }, say),
     );
     return { value, detail: `version ${version} ${ENDINGS[value.state]}${value.first ? " (first)" : ""}` };
   });

@@ -1,6 +1,7 @@
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions, word } from "../estate";
+import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
 
 export const define: CommandModule["define"] = (command, act) => {

@@ -1,11 +1,13 @@
 import type { PartChange } from "../../lib/contracts/operator";
+import { word } from "../arguments";
 import { confirm } from "../ask";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
 import { deploy } from "../deploy";
-import { planDocument, planText, runLayers, summary } from "../deployment";
-import { asOnlyWriter, loadEnvironment, synthesize, type WriteOptions, word } from "../estate";
+import { planDocument, planText, summary } from "../deployment";
+import { asOnlyWriter, loadEnvironment, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
+import { rehearse } from "../rehearsal";
 
 interface Options extends WriteOptions {
   readonly layer?: readonly string[];
@@ -30,16 +32,15 @@ export const define: CommandModule["define"] = (command, act) => {
     .action(
       act<Options>(async (context, words, { layer: layers, yes, dryRun, wait }) => {
         const environment = await loadEnvironment(context, word(words, 0));
+        if (dryRun) {
+          const { document, text } = await rehearse({ context, environment, layers });
+          context.output.result(document, text);
+          return undefined;
+        }
+        // What stands on this machine costs nothing and is brought back by the same command; a cloud is asked for.
+        const free = yes || environment.cloud === "local";
         await asOnlyWriter(context, { name: environment.name, command: "deploy", wait }, async () => {
-          const steps = new Steps(context.output);
-          if (dryRun) {
-            const synthesized = await synthesize(context, environment);
-            const plans = await runLayers({ context, steps, synthesized, layers });
-            context.output.result(planDocument(environment.name, plans, synthesized), planText(plans));
-            return;
-          }
-          // What stands on this machine costs nothing and is brought back by the same command; a cloud is asked for.
-          const free = yes || environment.cloud === "local";
+          const steps = new Steps(context.output, !free);
           const { plans, parts, synthesized } = await deploy({
             context,
             environment,

@@ -1,9 +1,11 @@
+import { word } from "../arguments";
 import { confirm } from "../ask";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
 import { planDocument, planText, runLayers } from "../deployment";
-import { asOnlyWriter, loadEnvironment, operatorOf, synthesize, type WriteOptions, word } from "../estate";
+import { asOnlyWriter, loadEnvironment, operatorOf, synthesize, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
+import { rehearse } from "../rehearsal";
 
 interface Options extends WriteOptions {
   readonly layer?: readonly string[];
@@ -31,19 +33,19 @@ export const define: CommandModule["define"] = (command, act) => {
         const environment = await loadEnvironment(context, word(words, 0));
         const { name } = environment;
         if (purge && layers !== undefined) command.error("error: --purge removes all data and cannot go with --layer");
+        if (dryRun) {
+          const { document, text } = await rehearse({ context, environment, layers, destroy: true });
+          const data = purge ? "all data of the environment would be deleted" : "data would stay";
+          context.output.result({ ...document, purge }, `${text}\n${data}`);
+          return undefined;
+        }
+        const lost = purge ? "All its data is deleted: databases, buckets, models, logs." : "Its data stays.";
+        const what = layers === undefined ? `environment ${name}` : `layers ${layers.join(", ")} of ${name}`;
+        if (!yes) await confirm(context, `This removes ${what}. ${lost}`, name, "--yes");
         await asOnlyWriter(context, { name, command: "destroy", wait }, async () => {
           const synthesized = await synthesize(context, environment);
           const operator = await operatorOf(context, environment);
           const steps = new Steps(context.output);
-          if (dryRun) {
-            const plans = await runLayers({ context, steps, synthesized, layers, destroy: true });
-            const data = purge ? "\nall data of the environment would be deleted" : "\ndata would stay";
-            const document = { ...planDocument(name, plans, synthesized), purge };
-            return context.output.result(document, planText(plans) + data);
-          }
-          const lost = purge ? "All its data is deleted: databases, buckets, models, logs." : "Its data stays.";
-          const what = layers === undefined ? `environment ${name}` : `layers ${layers.join(", ")} of ${name}`;
-          if (!yes) await confirm(context, `This removes ${what}. ${lost}`, name, "--yes");
           const approve = async () => {};
           const plans = await runLayers({ context, steps, synthesized, layers, destroy: true, approve });
           if (layers === undefined) {

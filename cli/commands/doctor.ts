@@ -1,7 +1,8 @@
 import { EXIT } from "../../lib/core/errors";
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { definitionsFor, loadEnvironment, operatorOf, word } from "../estate";
+import { definitionsFor, loadEnvironment, operatorOf } from "../estate";
 
 export const define: CommandModule["define"] = (command, act) => {
   command

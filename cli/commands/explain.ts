@@ -1,6 +1,7 @@
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadProps, word } from "../estate";
+import { loadProps } from "../estate";
 
 export const define: CommandModule["define"] = (command, act) => {
   command

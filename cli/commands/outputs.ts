@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { StackOutputs } from "../../lib/core/document";
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, synthesize, word } from "../estate";
+import { loadEnvironment, synthesize } from "../estate";
 import { table } from "../output";
 import { Stack } from "../stack";
 import { Terraform } from "../terraform";

@@ -2,9 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { EXIT, UserError } from "../../lib/core/errors";
+import { count, word } from "../arguments";
 import type { Act, CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, operatorOf, withLedger, word } from "../estate";
+import { loadEnvironment, operatorOf, withLedger } from "../estate";
 import { duration, table } from "../output";
 import { Steps } from "../progress";
 import { compilePipeline, type PipelineOutcome, parameterValues, projectFolder, trainProject } from "../project";
@@ -28,6 +29,10 @@ function defineCompile(command: Command, act: Act): void {
     .argument("<project>")
     .option("--out <file>", "where to write; standard output when left out")
     .option("--dry-run", "compile, write nothing")
+    .addHelpText(
+      "after",
+      examples(["mlops pipeline compile diabetes --out diabetes.yaml", "written only when it changed"]),
+    )
     .action(
       act<{ out?: string; dryRun?: boolean }>(async (context, words, { out, dryRun }) => {
         const project = word(words, 0);
@@ -43,8 +48,8 @@ function defineCompile(command: Command, act: Act): void {
           fs.writeFileSync(`${file}.${process.pid}`, text);
           fs.renameSync(`${file}.${process.pid}`, file);
         }
-        const words2 = changed ? (dryRun ? "would be written" : "written") : "unchanged";
-        context.output.result({ project, file, changed, written: changed && !dryRun }, `${file}: ${words2}`);
+        const done = changed ? (dryRun ? "would be written" : "written") : "unchanged";
+        context.output.result({ project, file, changed, written: changed && !dryRun }, `${file}: ${done}`);
         return undefined;
       }),
     );
@@ -67,6 +72,10 @@ function defineRun(command: Command, act: Act): void {
     .option("--reason <reason>", `why it runs: ${REASONS.join(", ")}`, "manual")
     .option("--dedupe-key <key>", "requests with one key make one run")
     .option("--dry-run", "only say what would run")
+    .addHelpText(
+      "after",
+      examples(["mlops pipeline run local diabetes --parameter train.alpha=0.5", "train and register if better"]),
+    )
     .action(
       act<RunOptions>(async (context, words, { parameter = [], reason, dedupeKey, dryRun }) => {
         if (!REASONS.includes(reason)) {
@@ -106,16 +115,13 @@ function defineList(command: Command, act: Act): void {
     .argument("<environment>")
     .argument("[project]")
     .option("--limit <number>", "how many", "20")
+    .addHelpText("after", examples(["mlops pipeline list local diabetes --limit 5", "the last five of one project"]))
     .action(
       act<{ limit: string }>(async (context, words, { limit }) => {
-        const count = Number(limit);
-        if (!Number.isInteger(count) || count < 1) {
-          throw new UserError({ where: "--limit", message: `got ${limit}, wanted a whole number from 1` });
-        }
+        const filter = { limit: count("--limit", limit), ...(words[1] ? { project: words[1] } : {}) };
         const environment = await loadEnvironment(context, word(words, 0));
         const operator = await operatorOf(context, environment);
-        const filter = { environment: environment.name, limit: count, ...(words[1] ? { project: words[1] } : {}) };
-        const runs = await withLedger(operator, (ledger) => ledger.runs(filter));
+        const runs = await withLedger(operator, (ledger) => ledger.runs({ environment: environment.name, ...filter }));
         const rows = runs.map((run) => [
           run.id,
           run.project,

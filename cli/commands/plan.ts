@@ -1,8 +1,9 @@
 import { EXIT } from "../../lib/core/errors";
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
 import { planDocument, planText, runLayers } from "../deployment";
-import { asOnlyWriter, loadEnvironment, synthesize, word } from "../estate";
+import { asOnlyWriter, loadEnvironment, synthesize } from "../estate";
 import { Steps } from "../progress";
 
 interface Options {

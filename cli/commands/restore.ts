@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { UserError } from "../../lib/core/errors";
+import { word } from "../arguments";
 import { confirm } from "../ask";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions, word } from "../estate";
+import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
 
 interface Options extends WriteOptions {

@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { PartStatus } from "../../lib/contracts/operator";
 import { EXIT } from "../../lib/core/errors";
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, operatorOf, word } from "../estate";
+import { loadEnvironment, operatorOf } from "../estate";
 import { currentHolder } from "../lock";
 import { table } from "../output";
 

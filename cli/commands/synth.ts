@@ -1,9 +1,9 @@
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, outputFolder, type Synthesized, synthesize, word } from "../estate";
+import { loadEnvironment, outputFolder, type Synthesized, synthesize, withScratch } from "../estate";
 
 interface Options {
   readonly out?: string;
@@ -25,18 +25,20 @@ export const define: CommandModule["define"] = (command, act) => {
       act<Options>(async (context, words, { out, assume, dryRun }) => {
         const environment = await loadEnvironment(context, word(words, 0));
         const outdir = out === undefined ? outputFolder(context) : path.resolve(out);
-        const scratch = dryRun ? fs.mkdtempSync(path.join(os.tmpdir(), "mlops-synth-")) : null;
-        try {
-          const made = await synthesize(context, environment, { outdir: scratch ?? outdir, assume });
-          const files = made.stacks.map(({ synthesizedStackPath }) => synthesizedStackPath);
-          const changed = scratch === null ? null : files.filter((file) => differs(scratch, outdir, file));
+        const report = (made: Synthesized, changed: readonly string[] | null) =>
           context.output.result(
             { environment: environment.name, outdir, stacks: made.stacks, changed, assumed: made.entry.assumed },
             text(made, outdir, changed),
           );
-        } finally {
-          if (scratch !== null) fs.rmSync(scratch, { recursive: true, force: true });
-        }
+        if (dryRun) {
+          await withScratch(context, environment, { assume }, async (made) => {
+            const files = made.stacks.map(({ synthesizedStackPath }) => synthesizedStackPath);
+            report(
+              made,
+              files.filter((file) => differs(made.outdir, outdir, file)),
+            );
+          });
+        } else report(await synthesize(context, environment, { outdir, assume }), null);
         return undefined;
       }),
     );

@@ -1,9 +1,10 @@
+import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { planDocument, planText, runLayers } from "../deployment";
-import { asOnlyWriter, loadEnvironment, synthesize, type WriteOptions, word } from "../estate";
+import { asOnlyWriter, loadEnvironment, type WriteOptions } from "../estate";
 import { duration, table } from "../output";
 import { Steps } from "../progress";
+import { rehearse } from "../rehearsal";
 import { type ProjectReport, type UpReport, up } from "../up";
 
 export const define: CommandModule["define"] = (command, act) => {
@@ -23,16 +24,15 @@ export const define: CommandModule["define"] = (command, act) => {
         const name = word(words, 0);
         // Read before anything is locked or written: a wrong file leaves no trace.
         const environment = await loadEnvironment(context, name);
+        if (dryRun) {
+          const plan = await rehearse({ context, environment });
+          const projects = environment.projects.map((project) => project.name);
+          const text = `${plan.text}\nthen train, release and predict, where something changed: ${projects.join(", ")}`;
+          context.output.result({ ...plan.document, projects }, text);
+          return undefined;
+        }
         await asOnlyWriter(context, { name, command: "up", wait }, async () => {
-          const steps = new Steps(context.output);
-          if (dryRun) {
-            const synthesized = await synthesize(context, environment);
-            const plans = await runLayers({ context, steps, synthesized });
-            const projects = environment.projects.map((project) => project.name);
-            const text = `${planText(plans)}\nthen train, release and predict, where something changed: ${projects.join(", ")}`;
-            return context.output.result({ ...planDocument(name, plans, synthesized), projects }, text);
-          }
-          const report = await up({ context, name, steps });
+          const report = await up({ context, name, steps: new Steps(context.output) });
           context.output.result(report, upText(report));
         });
         return undefined;

@@ -1,7 +1,6 @@
-import type { Environment } from "../../environments/schema";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadAllEnvironments, loadEnvironment } from "../estate";
+import { loadEnvironments } from "../estate";
 import { table } from "../output";
 
 export const define: CommandModule["define"] = (command, act) => {
@@ -16,9 +15,7 @@ export const define: CommandModule["define"] = (command, act) => {
     )
     .action(
       act(async (context, names) => {
-        const environments: Environment[] = [];
-        if (names.length === 0) environments.push(...(await loadAllEnvironments(context)));
-        for (const name of names) environments.push(await loadEnvironment(context, name));
+        const environments = await loadEnvironments(context, names);
         const rows = environments.map(({ name, cloud, projects, teams }) => ({
           name,
           cloud,

@@ -1,8 +1,9 @@
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { COMMANDS } from "../../cli/commands";
 import { EXIT } from "../../lib/core/errors";
-import { files, mlops, ROOT, run, workspace } from "./support";
+import { files, mlops, ROOT, run, start, temporary, workspace } from "./support";
 
 jest.setTimeout(60_000);
 
@@ -50,7 +51,7 @@ describe("a mistake in the command line", () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       error: {
-        problems: [{ message: "missing required argument 'environment'", fix: "See mlops --help" }],
+        problems: [{ message: "missing required argument 'environment'", fix: "See mlops help plan" }],
         exitCode: 1,
       },
     });
@@ -60,6 +61,32 @@ describe("a mistake in the command line", () => {
     const { code, stderr } = await run(workspace(), ["plan", "local", "--detailed-exit-code"]);
     expect(code).toBe(1);
     expect(stderr).toBe("error: unknown option '--detailed-exit-code'. Did you mean --detailed-exitcode?\n");
+  });
+
+  test("in the topic of help is a mistake, too", async () => {
+    const { code, stdout, stderr } = await run(workspace(), ["help", "valdate"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe("error: unknown command 'valdate'. Did you mean validate?\n");
+  });
+
+  test("comes with the help of that command, and one full stop", async () => {
+    const { code, stderr } = await run(workspace(), ["status", "local", "extra"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: too many arguments for 'status'.* 2\. See mlops help status\n$/);
+  });
+
+  test.each([[[]], [["pipeline"]]])("no command after %j is named as such", async (words) => {
+    const { code, stdout } = await run(workspace(), [...words, "--json"]);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as { error: object }).error).toMatchObject({
+      problems: [{ message: "a command is missing" }],
+    });
+  });
+
+  test("an empty folder name is not the present folder", async () => {
+    const { code, stderr } = await start([path.join(ROOT, "cli", "mlops.cjs"), "validate", "--environments", ""]).ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe("error: --environments: got nothing, wanted the folder of the environment files\n");
   });
 
   test("in a nested command is found too", async () => {
@@ -90,6 +117,29 @@ describe("validate", () => {
     expect(code).toBe(4);
     expect(stderr).toMatch(/locl/);
     expect(stderr).toMatch(/local/);
+  });
+
+  test("of several names every problem of each, once", async () => {
+    const folder = workspace();
+    fs.appendFileSync(path.join(folder, "environments", "base.yaml"), "labels: { Team: a }\n");
+    const { code, stderr } = await run(folder, ["validate", "dev", "prod", "locl"]);
+    expect(code).toBe(4);
+    expect(stderr.match(/base\.yaml:\d+:\d+: labels\.Team/g)).toHaveLength(1);
+    expect(stderr).toMatch(/locl\.yaml: no such file .*Did you mean local\?/);
+  });
+
+  test("knows the projects there are and what day it is, and shows paths as they were typed", async () => {
+    const folder = workspace();
+    const waiver = "{ rule: public-address, reason: test, owner: a@acme.example, until: 2020-01-31 }";
+    fs.appendFileSync(
+      path.join(folder, "environments", "dev.yaml"),
+      `projects: [diabets]\npolicies: { waivers: [${waiver}] }\n`,
+    );
+    const { code, stderr } = await start([path.join(ROOT, "cli", "mlops.cjs"), "validate", "dev"], { cwd: folder })
+      .ended;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^error: environments\/dev\.yaml:\d+:\d+: projects\[0\]: .*Did you mean diabetes\?$/m);
+    expect(stderr).toMatch(/^error: environments\/dev\.yaml:\d+:\d+: policies\.waivers\[0\]\.until: .*past/m);
   });
 
   test("works from another folder, with HOME unset", async () => {
@@ -135,47 +185,81 @@ describe("a wrong environment file", () => {
   });
 });
 
-describe("synth", () => {
-  test("is the same bytes from another folder, time zone and language", async () => {
-    const folder = workspace();
-    const outs = [path.join(folder, "a"), path.join(folder, "deeper", "b")];
-    const elsewhere = { ...process.env, TZ: "Asia/Seoul", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8" };
-    const [first, second] = await Promise.all([
-      run(folder, ["synth", "local", "--out", outs[0] ?? ""]),
-      run(folder, ["synth", "local", "--out", outs[1] ?? ""], { cwd: folder, env: elsewhere }),
-    ]);
-    expect([first.code, second.code]).toEqual([0, 0]);
-    const [a, b] = outs.map((out) => files(out).map((file) => [file, fs.readFileSync(path.join(out, file), "utf8")]));
-    expect(a?.map(([file]) => file)).toContain("stacks/local-data/cdk.tf.json");
-    expect(b).toEqual(a);
-  });
-
-  test("with --dry-run writes nothing and names what would change", async () => {
-    const folder = workspace();
-    const before = files(folder);
-    const { code, stdout } = await run(folder, ["synth", "local", "--dry-run", "--json"]);
-    expect(code).toBe(0);
-    expect((JSON.parse(stdout) as { changed: string[] }).changed).toContain("stacks/local-data/cdk.tf.json");
-    expect(files(folder)).toEqual(before);
-  });
-
-  test("refuses to write where a file stands, with the cure", async () => {
-    const folder = workspace();
-    const out = path.join(folder, "taken");
-    fs.writeFileSync(out, "mine");
-    const { code, stderr } = await run(folder, ["synth", "local", "--out", out]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .*taken/);
-    expect(stderr).not.toMatch(/unexpected|\n {4}at /);
-    expect(fs.readFileSync(out, "utf8")).toBe("mine");
-  });
-});
-
 test("a reader that has seen enough ends the command without an error", async () => {
   const { child, ended } = mlops(workspace(), ["synth", "local", "--json", "--dry-run"]);
   child.stdout?.destroy();
   const { code, stderr } = await ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+describe("release", () => {
+  test("shows its list and its way back", async () => {
+    const { stdout } = await run(workspace(), ["release", "--help"]);
+    expect(stdout).toMatch(/--rollback .*served before/);
+    expect(stdout).toMatch(/mlops release list local/);
+    expect((await run(workspace(), ["release", "list", "--help"])).stdout).toMatch(/--limit/);
+  });
+
+  test("refuses options that contradict one another", async () => {
+    const { code, stderr } = await run(workspace(), [
+      "release",
+      "local",
+      "diabetes",
+      "--rollback",
+      "--drill-errors",
+      "1",
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--rollback goes with neither --model-version nor a rehearsal/);
+  });
+
+  test.each(["0", "x", "1.5", ""])("list refuses --limit %j", async (limit) => {
+    const { code, stderr } = await run(workspace(), ["release", "list", "local", "--limit", limit]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: --limit: got .*, wanted a whole number from 1\n$/);
+  });
+
+  test("list without a database says what to do", async () => {
+    const { code, stderr } = await run(workspace(), ["release", "list", "local"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no database is deployed here\. Deploy the estate with `mlops up local`/);
+  });
+});
+
+test("an interrupted command says so in the form that was asked for", async () => {
+  const folder = workspace();
+  const locks = path.join(folder, ".mlops", "locks");
+  fs.mkdirSync(locks, { recursive: true });
+  const holder = { pid: process.pid, started: null, host: os.hostname(), since: "2026-01-01T00:00:00Z", command: "x" };
+  fs.writeFileSync(path.join(locks, "local.json"), JSON.stringify(holder));
+  const { child, ended, says } = mlops(folder, ["up", "local", "--json"]);
+  await says("waiting for `x`");
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout)).toEqual({ error: { problems: [{ message: "interrupted" }], exitCode: 130 } });
+});
+
+test("without its packages the command says how to get them", async () => {
+  const copy = temporary();
+  fs.cpSync(path.join(ROOT, "cli", "mlops.cjs"), path.join(copy, "mlops.cjs"));
+  const { code, stdout, stderr } = await start([path.join(copy, "mlops.cjs"), "status", "local", "--json"]).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe("error: the node packages are not installed. Run node cli/setup.mjs, then again\n");
+  expect(JSON.parse(stdout)).toMatchObject({ error: { exitCode: 1 } });
+});
+
+test("the version is that of the package", async () => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, "cli", "package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(await run(workspace(), ["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("explain says which machine a size becomes on the cloud", async () => {
+  const { code, stdout } = await run(workspace(), ["explain", "dev", "kubernetes.pools.gpu.class"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^gpu-l4\nfrom .*dev\.yaml:\d+\nbecomes g2-standard-8 on cloud gcp: .*nvidia-l4/);
 });
 
 test("the launcher is where npm looks for it", () => {

@@ -271,3 +271,12 @@ describe("what is missing is one line with cause and cure", () => {
     );
   });
 });
+
+test("with --python node packages stay as they are, and it says that they are old", async () => {
+  const machine = clone();
+  const { code, stderr } = await machine.setUp(["--python"]).ended;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/node packages are not those of package-lock\.json: run node cli\/setup\.mjs/);
+  expect(machine.calls().filter((call) => call.startsWith("npm"))).toEqual([]);
+  expect(machine.calls().some((call) => call.startsWith("python"))).toBe(true);
+});

@@ -114,3 +114,10 @@ export function files(folder: string): string[] {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 }
+
+/** A place to write to that remembers. */
+export function streamOf(window: object = {}) {
+  const said: string[] = [];
+  const stream = { write: (text: string) => said.push(text), on: () => undefined, ...window };
+  return { said, streams: { stdout: stream, stderr: stream } };
+}

@@ -70,6 +70,37 @@ describe("the terraform command", () => {
   });
 });
 
+describe("--dry-run", () => {
+  test.each(["deploy", "up", "destroy"])("of %s plans without a lock and leaves nothing behind", async (command) => {
+    const folder = workspace();
+    const before = fs.readdirSync(folder);
+    const env = standIn('echo "$*" >> "$TERRAFORM_LOG"; exit 2');
+    const { code, stdout } = await run(folder, [command, "local", "--dry-run", "--json"], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ environment: "local", changed: true, dryRun: true });
+    expect(calls(env).join("\n")).toMatch(/-lock=false/);
+    expect(calls(env)).not.toContain("apply");
+    expect(fs.readdirSync(folder)).toEqual(before);
+  });
+
+  test("finds the state of the workspace", async () => {
+    const folder = workspace();
+    const look = 'test "$(cd ../../.. && pwd)" = "$WORKSPACE" && exit 0; exit 2';
+    const env = { ...standIn(look), WORKSPACE: folder };
+    const { stdout } = await run(folder, ["deploy", "local", "--layer", "data", "--dry-run"], { env });
+    expect(stdout).toBe("data: no changes\n");
+  });
+});
+
+test("destroy asks before it writes anything", async () => {
+  const folder = workspace();
+  const before = fs.readdirSync(folder);
+  const { code, stderr } = await run(folder, ["destroy", "local", "--no-input"], { env: standIn("exit 2") });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/Give --yes to say yes/);
+  expect(fs.readdirSync(folder)).toEqual(before);
+});
+
 describe("plan", () => {
   test("counts changes by layer, and ends with 2 only when asked to", async () => {
     const folder = workspace();

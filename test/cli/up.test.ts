@@ -9,7 +9,7 @@ import type { Environment } from "../../environments/schema";
 import type { IOperator } from "../../lib/contracts/operator";
 import { UserError } from "../../lib/core/errors";
 import type { Ledger } from "../../operations/ledger";
-import { temporary } from "./support";
+import { streamOf, temporary } from "./support";
 
 describe("what a training run depends on", () => {
   function code(): string {
@@ -74,7 +74,13 @@ describe("whether a release is needed", () => {
     readonly serving?: string;
     readonly candidate?: string;
     readonly production?: string;
-    readonly releases?: readonly { version: string; state: string; drill?: object }[];
+    readonly releases?: readonly {
+      version: string;
+      state: string;
+      drill?: object;
+      kind?: string;
+      previous?: string;
+    }[];
     readonly again?: boolean;
   }
   async function need({ serving, candidate, production, releases = [], again }: World) {
@@ -85,7 +91,8 @@ describe("whether a release is needed", () => {
       models: { byAlias: async (_project: string, alias: string) => aliases[alias] ?? null },
     } as unknown as IOperator;
     const ledger = {
-      releases: async () => releases.map((release) => ({ drill: null, reasons: ["too slow"], ...release })),
+      releases: async () =>
+        releases.map((release) => ({ drill: null, kind: "release", reasons: ["too slow"], ...release })),
     } as unknown as Ledger;
     const environment = { name: "local" } as Environment;
     return (await releaseNeed({ operator, ledger, environment, project: "diabetes", again })).version;
@@ -109,6 +116,30 @@ describe("whether a release is needed", () => {
     [
       "only its rehearsal was rolled back: yes",
       { candidate: "2", production: "1", serving: "1", releases: [{ version: "2", state: "rolledBack", drill: {} }] },
+      "2",
+    ],
+    [
+      "a person went back from it: no",
+      {
+        candidate: "2",
+        production: "1",
+        serving: "1",
+        releases: [
+          { version: "1", state: "promoted", kind: "rollback", previous: "2" },
+          { version: "2", state: "promoted" },
+        ],
+      },
+      null,
+    ],
+    [
+      "a person went back from it and asks again: yes",
+      {
+        candidate: "2",
+        production: "1",
+        serving: "1",
+        releases: [{ version: "1", state: "promoted", kind: "rollback", previous: "2" }],
+        again: true,
+      },
       "2",
     ],
     [
@@ -147,12 +178,31 @@ describe("parameters on the command line", () => {
 });
 
 describe("steps", () => {
-  function steps(): { readonly steps: Steps; readonly said: string[] } {
-    const said: string[] = [];
-    const stream = { write: (text: string) => said.push(text), on: () => undefined };
-    const streams = { stdout: stream, stderr: stream };
-    return { steps: new Steps(createOutput({ json: false, debug: false, streams, variables: {} })), said };
+  function steps(asks = false, window = {}): { readonly steps: Steps; readonly said: string[] } {
+    const { said, streams } = streamOf(window);
+    return { steps: new Steps(createOutput({ json: false, debug: false, streams, variables: {} }), asks), said };
   }
+
+  test("that ask a person are not redrawn and run one at a time", async () => {
+    const { steps: all, said } = steps(true, { isTTY: true, columns: 80, rows: 24 });
+    let running = 0;
+    const ask = async () => {
+      running += 1;
+      expect(running).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running -= 1;
+      return { value: null, detail: null };
+    };
+    await all.all(
+      [
+        { step: "a", work: ask },
+        { step: "b", work: ask },
+      ],
+      2,
+    );
+    expect(said[0]).toBe("a ...\n");
+  });
+
   const good = async () => ({ value: 1, detail: null });
   const bad = (message: string) => async (): Promise<never> => {
     await new Promise((resolve) => setTimeout(resolve, 20));
