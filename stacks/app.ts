@@ -20,8 +20,9 @@ async function main(): Promise<void> {
   const outdir = resolve(CODE_ROOT, process.env.CDKTF_OUTDIR ?? OUTDIR);
   const environments = loadAll({ directory: resolve(CODE_ROOT, "environments") });
   const buildable = environments.filter(isBuildable);
-  for (const { name, cloud } of environments.filter((environment) => !isBuildable(environment))) {
-    process.stderr.write(`left out: ${name} (cloud: ${cloud}; this version builds cloud: local only)\n`);
+  const leftOut = environments.filter((environment) => !isBuildable(environment)).map(({ name }) => name);
+  if (leftOut.length > 0) {
+    process.stderr.write(`left out: ${leftOut.join(", ")} (this version builds cloud: local only)\n`);
   }
   await synthesize(buildable, { outdir, complete: true });
 }

@@ -6,10 +6,10 @@ import { PlatformStack, type StackProps } from "./platform-stack";
 export class ComputeStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "compute", props);
-    const { pools, existing } = props.environment.kubernetes;
+    const { pools, ...kubernetes } = props.environment.kubernetes;
     const cluster = this.platform.cluster(this, "Cluster", {
+      ...kubernetes,
       pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
-      existing,
     });
 
     this.publish({

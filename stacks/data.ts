@@ -1,5 +1,5 @@
 import type { IMetadataDatabase } from "../lib/contracts/metadata-database";
-import type { IObjectStore } from "../lib/contracts/object-store";
+import type { IObjectStore, ObjectStorePurpose } from "../lib/contracts/object-store";
 import type { Provided } from "../lib/contracts/provided";
 import { outputOf } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
@@ -16,9 +16,9 @@ export class DataStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "data", props);
     const { storage, logging, metadata } = props.environment;
-    const { versioned, expireAfterDays: expire } = storage;
-    const store = (id: string, purpose: "datasets" | "artifacts" | "packages" | "prediction-logs", days?: number) =>
-      this.platform.objectStore(this, id, { purpose, versioned, expireAfterDays: days });
+    const { expireAfterDays: expire, ...kept } = storage;
+    const store = (id: string, purpose: ObjectStorePurpose, expireAfterDays?: number) =>
+      this.platform.objectStore(this, id, { ...kept, purpose, expireAfterDays });
 
     this.datasets = store("Datasets", "datasets", expire.datasets);
     this.artifacts = store("Artifacts", "artifacts", expire.artifacts);

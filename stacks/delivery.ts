@@ -7,7 +7,7 @@ export class DeliveryStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "delivery", props);
     const { projects, retraining, delivery } = props.environment;
-    const connection = this.platform.delivery(this, "Source", delivery.rules);
+    const connection = this.platform.delivery(this, "Source", delivery);
     const { schedule: cron, timeZone } = retraining;
     if (cron !== undefined) {
       for (const { name: project } of projects) {

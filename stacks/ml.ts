@@ -11,17 +11,17 @@ export class MlStack extends PlatformStack {
     const { datasets, artifacts, packages, predictionLogs, database } = data;
     const { enabled, ...notebook } = props.environment.notebooks;
 
+    const pipelines = this.platform.workloadIdentity(this, "Pipelines", { workload: "pipelines" });
     const tracking = whenProvided({ database, artifacts }, (parts) =>
       this.platform.modelRegistry(this, "Tracking", parts),
     );
-    const orchestrator = whenProvided({ packages, artifacts }, (parts) =>
+    const orchestrator = whenProvided({ packages, artifacts, identity: pipelines }, (parts) =>
       this.platform.orchestrator(this, "Orchestrator", parts),
     );
     const notebooks = enabled
       ? this.platform.notebooks(this, "Notebooks", notebook)
       : switchedOff("notebooks.enabled: false");
 
-    const pipelines = this.platform.workloadIdentity(this, "Pipelines", { workload: "pipelines" });
     grant(datasets, pipelines, (store, identity) => store.grants.readWrite(identity));
     grant(artifacts, pipelines, (store, identity) => store.grants.readWrite(identity));
     grant(packages, pipelines, (store, identity) => store.grants.read(identity));

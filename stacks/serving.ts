@@ -1,5 +1,5 @@
 import { grant } from "../lib/core/grants";
-import { outputOf } from "../lib/core/outputs";
+import { outputOf, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
 import { PlatformStack, type StackProps } from "./platform-stack";
@@ -9,16 +9,20 @@ export class ServingStack extends PlatformStack {
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "serving", props);
     const { predictions: logging } = props.environment.logging;
-    const qa = this.platform.containerService(this, "Qa", { logging });
-    const production = this.platform.modelEndpoint(this, "Production", { logging });
-
+    const { production } = props.environment.serving;
     const serving = this.platform.workloadIdentity(this, "Serving", { workload: "serving" });
+    const qa = whenProvided({ identity: serving }, ({ identity }) =>
+      this.platform.containerService(this, "Qa", { logging, identity }),
+    );
+    const endpoint = whenProvided({ identity: serving }, ({ identity }) =>
+      this.platform.modelEndpoint(this, "Production", { ...production, logging, identity }),
+    );
     grant(data.artifacts, serving, (store, identity) => store.grants.read(identity));
     grant(data.predictionLogs, serving, (store, identity) => store.grants.readWrite(identity));
 
     this.publish({
       qaUri: outputOf(qa, ({ uri }) => uri),
-      servingUri: outputOf(production, ({ uri }) => uri),
+      servingUri: outputOf(endpoint, ({ uri }) => uri),
       servingPrincipal: outputOf(serving, ({ principal }) => principal),
     });
   }

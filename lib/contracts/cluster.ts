@@ -13,7 +13,14 @@ export interface NodePool {
 
 /** What a cluster is made of. */
 export interface ClusterProps {
+  /** Besides a small system pool, which is always there. */
   readonly pools: readonly NodePool[];
+  /** Minor version, `1.33`. @default - what the upgrade channel says */
+  readonly version?: string;
+  /** How early new versions are taken. @default "regular" */
+  readonly upgrades?: "rapid" | "regular" | "stable";
+  /** Ranges that may reach the control plane besides the network itself. @default - none */
+  readonly authorizedNetworks?: readonly string[];
   /** Reference of a cluster that exists already and is used instead. @default - a cluster is made */
   readonly existing?: string;
 }

@@ -10,6 +10,8 @@ export type DatabaseName = (typeof DATABASES)[number];
 /** How large and how safe the server is. */
 export interface MetadataDatabaseProps {
   readonly class: SizeClass;
+  /** Disk to begin with, GiB; it grows by itself. @default 20 */
+  readonly storageGiB?: number;
   /** A second server in another zone takes over. @default false */
   readonly highAvailability?: boolean;
   /** Days a backup is kept. @default 7 */

@@ -4,6 +4,8 @@ import type { Construct } from "../framework";
 export interface NetworkProps {
   /** IPv4 range of the environment, for example `10.20.0.0/16`. */
   readonly cidr: string;
+  /** Parts with a fixed place, inside `cidr` but for `pods`, `services` and `controlPlane`. @default - carved from `cidr` */
+  readonly ranges?: Partial<Readonly<Record<"nodes" | "pods" | "services" | "controlPlane" | "endpoints", string>>>;
   /** Reference of a network that exists already and is used instead. @default - a network is made */
   readonly existing?: string;
 }

@@ -11,6 +11,10 @@ export interface ObjectStoreProps {
   readonly expireAfterDays?: number;
   /** Keep earlier versions of an object. @default true */
   readonly versioned?: boolean;
+  /** Days an earlier version is kept. @default 30 */
+  readonly noncurrentDays?: number;
+  /** Refuse deletion of a bucket that holds objects. @default true */
+  readonly deletionProtection?: boolean;
 }
 
 /** Rights on a store. Each call adds one additive binding in the grantee's scope and may be repeated. */

@@ -45,12 +45,13 @@ export interface ModelPackage {
 
 /** Faults put into a canary on purpose, to rehearse a rollback. */
 export interface Drill {
-  /** Added to every answer, in milliseconds. */
+  /** Added to every answer, in milliseconds. @default 0 */
   readonly latencyMs?: number;
-  /** Share of requests answered with 500, 0 to 1. */
+  /** Share of requests answered with 500, 0 to 1. @default 0 */
   readonly errorRate?: number;
 }
 
+/** What a place serves: the check before production, all or part of the clients' requests, or nothing. */
 export type ServingRole = "qa" | "stable" | "canary" | "idle";
 
 /** A place a model version is served from. */
@@ -95,6 +96,7 @@ export interface IServing {
   samples(): Promise<readonly ServingSample[]>;
 }
 
+/** A pipeline run that is asked for. */
 export interface PipelineRequest {
   readonly project: string;
   /** Folder of the project. */
@@ -106,10 +108,13 @@ export interface PipelineRequest {
   readonly reason: string;
 }
 
+/** Something that happened to a step of a run. */
 export interface StepEvent {
   readonly step: string;
   readonly state: "started" | "succeeded" | "cached" | "failed";
+  /** How long it took. @default - it goes on */
   readonly seconds?: number;
+  /** @default - nothing to say */
   readonly message?: string;
 }
 
@@ -125,9 +130,11 @@ export interface PipelineResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** Run of the experiment tracker. */
   readonly trackingRunId: string | null;
+  /** Why it failed, with `state: "failed"`. @default - it did not */
   readonly error?: string;
 }
 
+/** Runs a project's pipeline to its end. */
 export interface IPipelineRunner {
   run(request: PipelineRequest, onStep: (event: StepEvent) => void, signal?: AbortSignal): Promise<PipelineResult>;
 }
@@ -146,6 +153,7 @@ export interface IModelVersions {
   readPackage(model: ModelPackage): Promise<Readonly<Record<string, Uint8Array>>>;
 }
 
+/** How a program logs in to a database of the estate. Holds the password: never to be printed. */
 export interface DatabaseConnection {
   readonly host: string;
   readonly port: number;
@@ -173,6 +181,7 @@ export interface IOperator {
   readonly models: IModelVersions;
 }
 
+/** What one of the doctor's checks found. */
 export interface Check {
   readonly check: string;
   readonly ok: boolean;

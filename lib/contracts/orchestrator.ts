@@ -1,12 +1,14 @@
 import type { Construct } from "../framework";
 import type { IObjectStore } from "./object-store";
+import type { IWorkloadIdentity } from "./workload-identity";
 
-/** The buckets that pipelines work with. */
+/** What pipelines work with, and who they run as. */
 export interface OrchestratorProps {
   /** Where compiled packages lie. */
   readonly packages: IObjectStore;
   /** Where the steps write what they make. */
   readonly artifacts: IObjectStore;
+  readonly identity: IWorkloadIdentity;
 }
 
 /** Runs compiled pipelines. */

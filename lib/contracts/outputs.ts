@@ -112,8 +112,8 @@ export type OutputKey = keyof typeof OUTPUTS;
 export interface OutputEntry extends OutputSpec {
   /** Stack whose state has the value; null when it is known without one, or lacking. */
   readonly stack: string | null;
-  /** The value where synth knows it; absent where only the deployed layer does. */
+  /** The value where synth knows it. @default - only the deployed layer knows it */
   readonly value?: string;
-  /** Why this platform has none. */
+  /** Why this platform has none. @default - it has one */
   readonly lacking?: string;
 }

@@ -1,7 +1,7 @@
 import type { Construct, TerraformStack } from "../framework";
 import type { BudgetProps, IBudget } from "./budget";
 import type { ClusterProps, ICluster } from "./cluster";
-import type { DeliveryRule, IDelivery } from "./delivery";
+import type { DeliveryProps, IDelivery } from "./delivery";
 import type { EncryptionKeyProps, IEncryptionKey } from "./encryption-key";
 import type { IEventTopic } from "./event-topic";
 import type { IFeatureStore } from "./feature-store";
@@ -17,7 +17,7 @@ import type { IOrchestrator, OrchestratorProps } from "./orchestrator";
 import type { Provided } from "./provided";
 import type { ISchedule, ScheduleProps } from "./schedule";
 import type { ISecretStore } from "./secret-store";
-import type { IContainerService, IModelEndpoint, ModelServerProps } from "./serving";
+import type { IContainerService, IModelEndpoint, ModelEndpointProps, ModelServerProps } from "./serving";
 import type { IWorkloadIdentity, WorkloadIdentityProps } from "./workload-identity";
 
 /**
@@ -34,13 +34,13 @@ export interface IPlatform {
   budget(scope: Construct, id: string, props: BudgetProps): Provided<IBudget>;
   cluster(scope: Construct, id: string, props: ClusterProps): Provided<ICluster>;
   containerService(scope: Construct, id: string, props: ModelServerProps): Provided<IContainerService>;
-  delivery(scope: Construct, id: string, rules: readonly DeliveryRule[]): Provided<IDelivery>;
+  delivery(scope: Construct, id: string, props: DeliveryProps): Provided<IDelivery>;
   encryptionKey(scope: Construct, id: string, props: EncryptionKeyProps): Provided<IEncryptionKey>;
   eventTopic(scope: Construct, id: string): Provided<IEventTopic>;
   featureStore(scope: Construct, id: string): Provided<IFeatureStore>;
   imageRegistry(scope: Construct, id: string): Provided<IImageRegistry>;
   metadataDatabase(scope: Construct, id: string, props: MetadataDatabaseProps): Provided<IMetadataDatabase>;
-  modelEndpoint(scope: Construct, id: string, props: ModelServerProps): Provided<IModelEndpoint>;
+  modelEndpoint(scope: Construct, id: string, props: ModelEndpointProps): Provided<IModelEndpoint>;
   modelRegistry(scope: Construct, id: string, props: ModelRegistryProps): Provided<IModelRegistry>;
   monitoring(scope: Construct, id: string): Provided<IMonitoring>;
   network(scope: Construct, id: string, props: NetworkProps): Provided<INetwork>;

@@ -1,4 +1,6 @@
 import type { Construct } from "../framework";
+import type { SizeClass } from "./sizes";
+import type { IWorkloadIdentity } from "./workload-identity";
 
 /** How predictions are logged. */
 export interface PredictionLogging {
@@ -12,6 +14,26 @@ export interface PredictionLogging {
 /** How models are served, whatever serves them. */
 export interface ModelServerProps {
   readonly logging: PredictionLogging;
+  /** Who the server runs as. */
+  readonly identity: IWorkloadIdentity;
+}
+
+/** What clients call: how large it is, and who may reach it. */
+export interface ModelEndpointProps extends ModelServerProps {
+  /** What serves the models. `process` is a machine's own, on the local platform. */
+  readonly target: "kubernetes" | "managed" | "serverless" | "instance" | "process";
+  /** Whether it is reachable from the internet, or in the network only. */
+  readonly expose: "internal" | "public";
+  /** How clients prove who they are. `none` with `expose: "internal"` only. */
+  readonly auth: "none" | "oidc" | "iam";
+  /** Issuer of the clients' tokens with `auth: "oidc"`. @default - the platform's own */
+  readonly issuer?: string;
+  /** Host name that clients call. @default - the address that the platform gives */
+  readonly host?: string;
+  /** Size of one replica's machine. */
+  readonly class: SizeClass;
+  /** How many replicas the stable version has at least and at most. */
+  readonly replicas: { readonly min: number; readonly max: number };
 }
 
 /** The cheap scoring service of QA: like production, on one container or process. */

@@ -20,5 +20,6 @@ export interface Size {
   readonly vcpu: number;
   /** GiB. */
   readonly memory: number;
+  /** @default - none */
   readonly gpu?: { readonly kind: "t4" | "l4" | "a100" | "h100"; readonly count: number };
 }

@@ -7,7 +7,7 @@ export type StackOutputs = Readonly<Record<string, { readonly value: unknown }>>
 /** One key of the document: a value, or null and the reason. */
 export interface DocumentEntry {
   readonly value: string | null;
-  /** Why the value is null. */
+  /** Why the value is null. @default - it is not */
   readonly reason?: string;
   readonly description: string;
 }

@@ -15,6 +15,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** One of them. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** One thing that is wrong. */

@@ -131,8 +131,7 @@ export function labelProblems(dialect: LabelDialect, labels: Readonly<Record<str
 export function labelValue(dialect: LabelDialect, value: string): string {
   const rule: LabelRule = LABEL_RULES[dialect];
   let text = rule.lowerCase ? value.toLowerCase() : value;
-  if (rule.badInValue.source.includes("a-z0-9")) text = text.replace(/@/g, "_at_");
-  text = text.replace(rule.badInValue, "_");
+  text = text.replace(rule.badInValue, (bad) => (bad === "@" ? "_at_" : "_"));
   if (rule.trimValue) text = text.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
   if (text.length <= rule.maxValue) return text;
   const hash = shortHash(value);

@@ -24,6 +24,8 @@ export interface NameRule {
   readonly source: string;
 }
 
+const COMPUTE = "https://cloud.google.com/compute/docs/naming-resources";
+const PUBSUB = "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names";
 const AZURE = "https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules";
 
 /** A letter first, dashes between, unique in the project (Google Cloud) or resource group (Azure): the common case. */
@@ -61,16 +63,27 @@ export const NAME_RULES = {
     "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create",
     { reservedPrefixes: ["gcp-"] },
   ),
+  "gcp.workloadIdentityProvider": rule(
+    4,
+    32,
+    "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers/create",
+    { ...PARENT, reservedPrefixes: ["gcp-"] },
+  ),
   // An instance's name and its project's id may have 98 characters together; a project's id has up to 30.
   "gcp.sqlInstance": rule(1, 67, "https://cloud.google.com/sql/docs/postgres/instance-settings"),
   "gcp.imageRegistry": rule(1, 63, "https://cloud.google.com/artifact-registry/docs/repositories/create-repos"),
-  "gcp.network": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
-  "gcp.subnet": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
-  "gcp.notebook": rule(1, 63, "https://cloud.google.com/compute/docs/naming-resources"),
+  "gcp.network": rule(1, 63, COMPUTE),
+  "gcp.subnet": rule(1, 63, COMPUTE),
+  "gcp.router": rule(1, 63, COMPUTE),
+  "gcp.firewall": rule(1, 63, COMPUTE),
+  "gcp.address": rule(1, 63, COMPUTE),
+  "gcp.instance": rule(1, 63, COMPUTE),
+  "gcp.notebook": rule(1, 63, COMPUTE),
   "gcp.keyRing": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy"),
   "gcp.key": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy", PARENT),
   "gcp.secret": rule(1, 255, "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create"),
-  "gcp.topic": rule(3, 255, "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names", GOOG),
+  "gcp.topic": rule(3, 255, PUBSUB, GOOG),
+  "gcp.subscription": rule(3, 255, PUBSUB, GOOG),
   "gcp.runService": rule(1, 49, "https://cloud.google.com/run/docs/deploying"),
   "gcp.dataset": rule(1, 1024, "https://cloud.google.com/bigquery/docs/datasets#dataset-naming", { separator: "_" }),
   "gcp.featureStore": rule(
@@ -79,6 +92,14 @@ export const NAME_RULES = {
     "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureOnlineStores/create",
     { separator: "_" },
   ),
+  "gcp.featureView": rule(
+    1,
+    60,
+    "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureOnlineStores.featureViews/create",
+    { ...PARENT, separator: "_" },
+  ),
+  "gcp.logBucket": rule(1, 100, "https://cloud.google.com/logging/quotas#log-limits"),
+  "gcp.logSink": rule(1, 100, "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks"),
   "gcp.buildTrigger": rule(1, 64, "https://cloud.google.com/build/docs/api/reference/rest/v1/projects.triggers"),
   "gcp.schedulerJob": rule(1, 500, "https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs"),
 
@@ -86,6 +107,8 @@ export const NAME_RULES = {
   "azure.storageAccount": rule(3, 24, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
   "azure.storageContainer": rule(3, 63, AZURE, { ...PARENT, start: "alphanumeric" }),
   "azure.keyVault": rule(3, 24, AZURE, GLOBAL),
+  "azure.secret": rule(1, 127, AZURE, { ...PARENT, start: "alphanumeric" }),
+  "azure.key": rule(1, 127, AZURE, { ...PARENT, start: "alphanumeric" }),
   "azure.imageRegistry": rule(5, 50, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
   "azure.cluster": rule(1, 63, AZURE, { start: "alphanumeric" }),
   "azure.nodePool": rule(1, 12, "https://learn.microsoft.com/en-us/azure/aks/create-node-pools", {
@@ -93,7 +116,9 @@ export const NAME_RULES = {
     separator: "",
   }),
   "azure.mlWorkspace": rule(3, 33, AZURE, { start: "alphanumeric" }),
-  "azure.mlCompute": rule(2, 32, AZURE, PARENT),
+  "azure.mlCompute": rule(3, 32, AZURE, PARENT),
+  // Part of an address, so it is unique in its region, across customers.
+  "azure.mlComputeInstance": rule(3, 24, AZURE, GLOBAL),
   // The endpoint's name is part of its address, so it is unique in its region, across customers.
   "azure.mlEndpoint": rule(
     3,
@@ -102,6 +127,7 @@ export const NAME_RULES = {
     GLOBAL,
   ),
   "azure.postgresServer": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.mysqlServer": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
   "azure.managedIdentity": rule(3, 128, AZURE, { start: "alphanumeric" }),
   "azure.federatedCredential": rule(
     3,
@@ -113,9 +139,16 @@ export const NAME_RULES = {
   "azure.containerGroup": rule(1, 63, AZURE, { start: "alphanumeric" }),
   "azure.network": rule(2, 64, AZURE, { start: "alphanumeric" }),
   "azure.subnet": rule(1, 80, AZURE, { ...PARENT, start: "alphanumeric" }),
+  "azure.securityGroup": rule(1, 80, AZURE, { start: "alphanumeric" }),
+  "azure.natGateway": rule(1, 80, AZURE, { start: "alphanumeric" }),
+  "azure.address": rule(1, 80, AZURE, { start: "alphanumeric" }),
+  "azure.privateEndpoint": rule(2, 64, AZURE, { start: "alphanumeric" }),
+  "azure.virtualMachine": rule(1, 64, AZURE, { start: "alphanumeric" }),
   "azure.logAnalytics": rule(4, 63, AZURE, { start: "alphanumeric" }),
   "azure.applicationInsights": rule(1, 260, AZURE),
   "azure.eventTopic": rule(3, 50, AZURE, GLOBAL),
+  "azure.eventSubscription": rule(3, 64, AZURE, PARENT),
+  "azure.dataFactory": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
 
   // A file name on every file system, and a PostgreSQL identifier (63 bytes).
   "local.folder": rule(1, 63, "https://www.postgresql.org/docs/current/sql-syntax-lexical.html", {

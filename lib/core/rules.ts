@@ -1,6 +1,6 @@
 /** The rules of every cloud. */
-import { TerraformElement, TerraformOutput, TerraformResource, TerraformStack } from "../framework";
-import { hasTemplate } from "./escape";
+import { type IConstruct, TerraformElement, TerraformOutput, TerraformResource, TerraformStack } from "../framework";
+import { escapeTemplate, hasTemplate } from "./escape";
 import { REQUIRED_LABELS } from "./labels";
 import type { Rule, Violation } from "./policies";
 import { addressesOf, type StackJson } from "./protected";
@@ -14,7 +14,7 @@ const constructId: Rule = {
   waivable: false,
   check: (node) => {
     const { id, path, scope } = node.node;
-    if (scope === undefined || /^[A-Za-z0-9_-]+$/.test(id)) return [];
+    if (scope === undefined || /^[A-Za-z0-9_-]+$/.test(id) || isEnginesOutput(node)) return [];
     return [
       {
         resource: path,
@@ -24,6 +24,33 @@ const constructId: Rule = {
     ];
   },
 };
+
+/**
+ * The engine makes an output by itself for a resource's attribute that another stack uses. It is named after the
+ * resource's address, so that a renamed construct breaks two layers at once, and it knows no example for `--assume`.
+ */
+const handedOver: Rule = {
+  id: "handed-over",
+  description: "A value that only a deployed layer knows reaches other layers under a name of its own.",
+  waivable: false,
+  check: (node) => {
+    if (!isEnginesOutput(node)) return [];
+    const what = node.node.id.slice(ENGINES_OUTPUT.length);
+    return [
+      {
+        resource: TerraformStack.of(node).node.path,
+        message: `its ${what} is used in another layer as it is`,
+        fix: "Pass it through handOver, with an example",
+      },
+    ];
+  },
+};
+
+const ENGINES_OUTPUT = "cross-stack-output-";
+
+function isEnginesOutput(node: IConstruct): boolean {
+  return TerraformOutput.isTerraformOutput(node) && node.node.id.startsWith(ENGINES_OUTPUT);
+}
 
 const oneAddressEach: Rule = {
   id: "one-address-each",
@@ -62,7 +89,12 @@ function addressOf(node: unknown): string | undefined {
   return undefined;
 }
 
-const TOKEN_LEFTOVER = /\$\{TfTo|TFTOKEN|tftoken|#\{Token\[|\d(?:\.\d+)?e\+2\d\d/;
+/** Pieces of the engine's tokens: `${TfToken[TOKEN.2]}`, `#{Token[TOKEN.2]}`, `-1.88e+289`, whole, cut or in other case. */
+const TOKEN_LEFTOVER = /tftoken|oken\[token\.|token\.\d+\]|\d(?:\.\d+)?e\+2\d\d/i;
+/** The beginning of one that lost its end. No name in Terraform's language begins with a capital. */
+const TOKEN_BEGINNING = /(?<!\$)\$\{T/;
+/** Beyond it a number is no count of anything: it is what arithmetic has made of a token. */
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
 const unresolvedToken: Rule = {
   id: "unresolved-token",
@@ -72,7 +104,10 @@ const unresolvedToken: Rule = {
   checkDocument: ({ name, json }) =>
     leaves(json)
       .filter(
-        ({ value }) => TOKEN_LEFTOVER.test(String(value)) || (typeof value === "number" && Math.abs(value) > 1e200),
+        ({ value }) =>
+          TOKEN_LEFTOVER.test(String(value)) ||
+          TOKEN_BEGINNING.test(String(value)) ||
+          (typeof value === "number" && Math.abs(value) > LARGEST),
       )
       .map(({ path }) => ({
         resource: `${name}/${path}`,
@@ -99,14 +134,9 @@ const templateInText: Rule = {
   },
 };
 
-/** Whether a text stands in a value as it is, not as its escaped form. */
+/** Whether a text stands in a value as it is, not as its escaped form (which may contain it). */
 function standsUnescaped(value: string, text: string): boolean {
-  // In the escaped form every `${` is preceded by another `$`, so the raw text is found only where it was not escaped.
-  for (let at = value.indexOf(text); at >= 0; at = value.indexOf(text, at + 1)) {
-    const before = value[at - 1];
-    if (!/^[$%]\{/.test(text) || before !== text[0]) return true;
-  }
-  return false;
+  return value.split(escapeTemplate(text)).join("\0").includes(text);
 }
 
 /** Attributes that hold labels, by provider. Network tags of Google Cloud are a list and no labels. */
@@ -172,6 +202,7 @@ const loopbackOnly: Rule = {
 /** Every rule, in the order of the documentation. */
 export const RULES: readonly Rule[] = [
   constructId,
+  handedOver,
   oneAddressEach,
   unresolvedToken,
   templateInText,
@@ -181,7 +212,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Addresses that a stack's tree asks for. Compared with those written, to see that none vanished. */
-export function addressesAsked(stack: TerraformStack): string[] {
+function addressesAsked(stack: TerraformStack): string[] {
   const asked = stack.node
     .findAll()
     .flatMap((node) => (TerraformStack.of(node) === stack ? (addressOf(node) ?? []) : []));

@@ -12,13 +12,13 @@ import type { LocalEstate } from "./estate";
 import { LocalLayer } from "./layer";
 import { absolutePath } from "./place";
 
+const SMALLEST = { sharedBuffers: 64, maxConnections: 60 };
 /** What a size class gives on one machine: MiB of shared buffers, and connections. Other classes count as the smallest. */
-const SIZES: Partial<Record<SizeClass, { readonly sharedBuffers: number; readonly maxConnections: number }>> = {
-  "db-small": { sharedBuffers: 64, maxConnections: 60 },
+const SIZES: Partial<Record<SizeClass, typeof SMALLEST>> = {
+  "db-small": SMALLEST,
   "db-medium": { sharedBuffers: 256, maxConnections: 120 },
   "db-large": { sharedBuffers: 1024, maxConnections: 240 },
 };
-const SMALLEST = { sharedBuffers: 64, maxConnections: 60 };
 
 /** PostgreSQL on 127.0.0.1, data in the estate's directory. One server: high availability needs a second machine. */
 export class LocalMetadataDatabase extends Construct implements IMetadataDatabase {

@@ -1,7 +1,6 @@
 import type { IObjectStore, IObjectStoreGrants, ObjectStoreProps } from "../contracts/object-store";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { checkGrant } from "../core/grants";
-import { nameFor } from "../core/naming";
 import { Construct } from "../framework";
 import { bucketFolder, type LocalEstate } from "./estate";
 import { LocalLayer } from "./layer";
@@ -17,9 +16,7 @@ export class LocalObjectStore extends Construct implements IObjectStore {
 
   constructor(scope: Construct, id: string, { purpose }: ObjectStoreProps, estate: LocalEstate) {
     super(scope, id);
-    const { environment } = estate;
-    const name = nameFor("local.folder", { organisation: "local", environment, role: purpose }, this.node.path);
-    LocalLayer.of(this).add({ kind: "directory", name, path: bucketFolder(purpose) });
+    LocalLayer.of(this).add({ kind: "directory", name: purpose, path: bucketFolder(purpose) });
     this.uri = absolutePath(estate, bucketFolder(purpose));
     // Everything runs as the person who deployed, who owns the folder: a right needs no binding, only the right way.
     const grant = (to: IWorkloadIdentity) => checkGrant(this, to);

@@ -12,11 +12,10 @@ import type {
   PartStatus,
   Progress,
 } from "../contracts/operator";
-import { UserError } from "../core/errors";
-import type { PartDefinition } from "./parts";
-import { type RuntimeContext, type RuntimeOptions, runtimeContext, upCommand } from "./runtime/context";
+import { type RuntimeContext, type RuntimeOptions, runtimeContext } from "./runtime/context";
 import { ownerConnection } from "./runtime/database";
-import { partsOf, partsOfKind, readLayers, restoreRecords } from "./runtime/layers";
+import { addressOf } from "./runtime/health";
+import { deployedPart, restoreRecords } from "./runtime/layers";
 import { MlflowModels } from "./runtime/models";
 import { LocalPipelines } from "./runtime/pipelines";
 import { SECRET, secret } from "./runtime/secrets";
@@ -36,13 +35,9 @@ class LocalOperator implements IOperator {
   readonly models: IModelVersions;
 
   constructor(private readonly context: RuntimeContext) {
-    const gateway = partsOfKind(partsOf(context.definitions), "gateway")[0]?.part;
-    this.serving = new LocalServing(context, gateway?.port ?? null);
-    this.models = new MlflowModels(context, async () => `http://127.0.0.1:${(await this.part("tracking")).port}`);
-    this.pipelines = new LocalPipelines(context, async () => ({
-      orchestrator: await this.part("orchestrator"),
-      tracking: await this.part("tracking"),
-    }));
+    this.serving = new LocalServing(context);
+    this.models = new MlflowModels(context, () => addressOf(deployedPart(context, "tracking")));
+    this.pipelines = new LocalPipelines(context);
   }
 
   async status(): Promise<readonly PartStatus[]> {
@@ -83,14 +78,12 @@ class LocalOperator implements IOperator {
     const { restoreDatabase } = await import("./runtime/restore");
     const { converge } = await import("./runtime/reconcile");
     await this.locked(() =>
-      restoreDatabase(this.context, path, progress, (layer) =>
-        converge(this.context, progress, layer === undefined ? {} : { layer }),
-      ),
+      restoreDatabase(this.context, path, progress, (scope) => converge(this.context, progress, scope)),
     );
   }
 
   async database(name: DatabaseName): Promise<DatabaseConnection> {
-    const { port } = await this.part("database");
+    const { port } = deployedPart(this.context, "database");
     return ownerConnection(port, name, await secret(this.context.directory, SECRET.database(name)));
   }
 
@@ -103,14 +96,5 @@ class LocalOperator implements IOperator {
   private async stands(): Promise<boolean> {
     const { exists } = await import("./runtime/files");
     return exists(this.context.directory);
-  }
-
-  /** The deployed part of a kind. @throws UserError when it is not deployed. */
-  private async part<K extends PartDefinition["kind"]>(kind: K): Promise<Extract<PartDefinition, { kind: K }>> {
-    const definitions = (await readLayers(this.context.directory)).map(({ definition }) => definition);
-    const part = partsOfKind(partsOf(definitions), kind)[0]?.part;
-    if (part) return part;
-    const fix = `Deploy the estate with \`${upCommand(this.context)}\``;
-    throw new UserError({ where: this.context.directory, message: `no ${kind} is deployed here`, fix });
   }
 }

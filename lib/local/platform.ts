@@ -6,7 +6,7 @@ import type { ObjectStoreProps } from "../contracts/object-store";
 import type { IPlatform } from "../contracts/platform";
 import type { Lacking } from "../contracts/provided";
 import type { ScheduleProps } from "../contracts/schedule";
-import type { ModelServerProps } from "../contracts/serving";
+import type { ModelEndpointProps, ModelServerProps } from "../contracts/serving";
 import type { WorkloadIdentityProps } from "../contracts/workload-identity";
 import { type Construct, LocalBackend, type TerraformStack } from "../framework";
 import { LocalContainerService } from "./container-service";
@@ -68,7 +68,7 @@ export class LocalPlatform implements IPlatform {
     return new LocalMetadataDatabase(scope, id, props, this.estate);
   }
 
-  modelEndpoint(scope: Construct, id: string, props: ModelServerProps): LocalModelEndpoint {
+  modelEndpoint(scope: Construct, id: string, props: ModelEndpointProps): LocalModelEndpoint {
     return new LocalModelEndpoint(scope, id, props, this.estate);
   }
 

@@ -3,8 +3,10 @@
  * when a promise is not kept.
  */
 import type { Layer } from "../../lib/contracts/layers";
+import type { IPlatform } from "../../lib/contracts/platform";
 import { isLacking } from "../../lib/contracts/provided";
-import { Token } from "../../lib/framework";
+import type { IWorkloadIdentity } from "../../lib/contracts/workload-identity";
+import { type Construct, Token } from "../../lib/framework";
 import type { SynthesizedStack } from "../support/synth";
 import { onPlatform, type PartMethod, type PlatformUnderTest, provided } from "./harness";
 
@@ -12,12 +14,35 @@ import { onPlatform, type PartMethod, type PlatformUnderTest, provided } from ".
 export type Check = (given: PlatformUnderTest) => void;
 
 const LOGGING = { sample: 0.5, retentionDays: 30, redact: ["name"] };
+const ENDPOINT = {
+  target: "kubernetes",
+  expose: "internal",
+  auth: "iam",
+  class: "cpu-small",
+  replicas: { min: 1, max: 2 },
+} as const;
+
+/** The identity that models are served as. */
+function server(platform: IPlatform, scope: Construct): IWorkloadIdentity {
+  return provided(platform.workloadIdentity(scope, "Server", { workload: "serving" }));
+}
 
 /** The stack of a layer that a check has built. */
 function stackOf(stacks: Partial<Record<Layer, SynthesizedStack>>, layer: Layer): SynthesizedStack {
   const stack = stacks[layer];
   if (!stack) throw new Error(`no stack of the layer ${layer}`);
   return stack;
+}
+
+/**
+ * The stack's outputs are so many, and no two have the same value. A value that is known only when deployed is compared as
+ * it is written: as long as it is a token, each mention of it looks different.
+ */
+function expectDistinct({ output }: SynthesizedStack, count: number): void {
+  const values = Object.values(output).map(({ value }) => value);
+  expect(values.every((value) => typeof value === "string" && value !== "")).toBe(true);
+  expect(values).toHaveLength(count);
+  expect(new Set(values).size).toBe(count);
 }
 
 /** An address is text of the platform's form, or known only when deployed. */
@@ -27,12 +52,11 @@ function expectAddress({ address }: PlatformUnderTest, uri: string): void {
 
 export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
   objectStore: (given) => {
-    const uris: string[] = [];
     const stacks = onPlatform(given.create(), ({ platform, layer }) => {
       const stores = (["datasets", "artifacts"] as const).map((purpose) =>
         provided(platform.objectStore(layer("data"), purpose, { purpose })),
       );
-      uris.push(...stores.map(({ uri }) => uri));
+      for (const { uri, node } of stores) layer("data").addOutput(`${node.id}Uri`, uri, "Compared below.");
       const reader = provided(platform.workloadIdentity(layer("ml"), "Reader", { workload: "pipelines" }));
       const early = provided(platform.workloadIdentity(layer("foundation"), "Early", { workload: "early" }));
       for (const { grants } of stores) {
@@ -43,8 +67,7 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       }
     });
     expect(given.made(stackOf(stacks, "data"))).toEqual(given.makes.objectStore);
-    expect(new Set(uris).size).toBe(2);
-    expect(uris.every((uri) => uri !== "")).toBe(true);
+    expectDistinct(stackOf(stacks, "data"), 2);
   },
 
   metadataDatabase: (given) => {
@@ -80,14 +103,19 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       const vault = provided(platform.secretStore(layer("foundation"), "Secrets"));
       const reference = vault.secret("webhook-token");
       expect(vault.secret("webhook-token")).toBe(reference);
-      expect(vault.secret("other-token")).not.toBe(reference);
       expect(vault.uri).not.toBe("");
       const reader = provided(platform.workloadIdentity(layer("ml"), "Reader", { workload: "pipelines" }));
       vault.grants.read(reader, "webhook-token");
       vault.grants.read(reader, "granted-token");
+      layer("foundation").addOutput("one", reference, "Compared below.");
+      layer("foundation").addOutput("other", vault.secret("other-token"), "Compared below.");
+      const late = provided(platform.secretStore(layer("ml"), "Late"));
+      const early = provided(platform.workloadIdentity(layer("foundation"), "Early", { workload: "early" }));
+      expect(() => late.grants.read(early, "webhook-token")).toThrow(/cannot grant/);
     });
     const foundation = stackOf(stacks, "foundation");
     expect(given.made(foundation)).toEqual(given.makes.secretStore);
+    expectDistinct(foundation, 2);
     for (const name of ["webhook-token", "granted-token"]) expect(JSON.stringify(foundation.resource)).toContain(name);
   },
 
@@ -96,13 +124,14 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       const [one, other] = ["pipelines", "serving"].map((workload) =>
         provided(platform.workloadIdentity(layer("ml"), workload, { workload })),
       );
-      expect(one?.principal).toBeTruthy();
-      expect(one?.principal).not.toBe(other?.principal);
+      layer("ml").addOutput("one", one?.principal ?? "", "Compared below.");
+      layer("ml").addOutput("other", other?.principal ?? "", "Compared below.");
       expect(() => platform.workloadIdentity(layer("ml"), "Bad", { workload: "Bad Name" })).toThrow(
         /wanted are lower-case/,
       );
     });
     expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.workloadIdentity);
+    expectDistinct(stackOf(stacks, "ml"), 2);
   },
 
   modelRegistry: (given) => {
@@ -123,7 +152,8 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
         provided(platform.objectStore(layer("data"), purpose, { purpose })),
       );
       if (!packages || !artifacts) throw new Error("no stores");
-      const made = provided(platform.orchestrator(layer("ml"), "Orchestrator", { packages, artifacts }));
+      const identity = provided(platform.workloadIdentity(layer("ml"), "Runner", { workload: "pipelines" }));
+      const made = provided(platform.orchestrator(layer("ml"), "Orchestrator", { packages, artifacts, identity }));
       expect(["kfp-ir", "azureml"]).toContain(made.format);
       expect(made.submitUri).not.toBe("");
     });
@@ -131,54 +161,71 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
   },
 
   notebooks: (given) => {
-    const stacks = (idleShutdownMinutes: number) =>
+    const stacks = (idleShutdownMinutes?: number) =>
       onPlatform(given.create(), ({ platform, layer }) => {
         expectAddress(given, provided(platform.notebooks(layer("ml"), "Notebooks", { idleShutdownMinutes })).uri);
       });
     expect(given.made(stackOf(stacks(60), "ml"))).toEqual(given.makes.notebooks);
     expect(stackOf(stacks(30), "ml").resource).not.toEqual(stackOf(stacks(60), "ml").resource);
+    expect(stackOf(stacks(), "ml").resource).toEqual(stackOf(stacks(60), "ml").resource);
   },
 
   schedule: (given) => {
     const stacks = onPlatform(given.create(), ({ platform, layer }) => {
-      const references = ["diabetes", "churn"].map(
-        (project) => provided(platform.schedule(layer("delivery"), project, { project, cron: "0 3 * * 1" })).reference,
-      );
-      expect(new Set(references).size).toBe(2);
+      for (const project of ["diabetes", "churn"]) {
+        const made = provided(platform.schedule(layer("delivery"), project, { project, cron: "0 3 * * 1" }));
+        layer("delivery").addOutput(`${project}Reference`, made.reference, "Compared below.");
+      }
     });
     const delivery = stackOf(stacks, "delivery");
     expect(given.made(delivery)).toEqual(given.makes.schedule);
+    expectDistinct(delivery, 2);
     for (const text of ["diabetes", "churn", "0 3 * * 1", "Etc/UTC"])
       expect(JSON.stringify(delivery.resource)).toContain(text);
   },
 
   containerService: (given) => {
-    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
-      expectAddress(given, provided(platform.containerService(layer("serving"), "Qa", { logging: LOGGING })).uri);
-    });
-    const serving = stackOf(stacks, "serving");
+    const logging = (sample: number) =>
+      onPlatform(given.create(), ({ platform, layer }) => {
+        const identity = server(platform, layer("serving"));
+        const props = { logging: { ...LOGGING, sample }, identity };
+        expectAddress(given, provided(platform.containerService(layer("serving"), "Qa", props)).uri);
+      });
+    const serving = stackOf(logging(0.5), "serving");
     expect(given.made(serving)).toEqual(given.makes.containerService);
-    expect(JSON.stringify(serving.resource)).toContain('"sample":0.5');
+    // What is logged is what the config says.
+    expect(serving.resource).not.toEqual(stackOf(logging(1), "serving").resource);
   },
 
   modelEndpoint: (given) => {
-    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
-      const qa = provided(platform.containerService(layer("observability"), "Qa", { logging: LOGGING }));
-      const endpoint = provided(platform.modelEndpoint(layer("serving"), "Production", { logging: LOGGING }));
-      expectAddress(given, endpoint.uri);
-      expect(endpoint.uri).not.toBe(qa.uri);
-    });
-    const serving = stackOf(stacks, "serving");
+    const redacting = (redact: readonly string[]) =>
+      onPlatform(given.create(), ({ platform, layer }) => {
+        const identity = server(platform, layer("serving"));
+        const props = { ...ENDPOINT, logging: { ...LOGGING, redact }, identity };
+        expectAddress(given, provided(platform.modelEndpoint(layer("serving"), "Production", props)).uri);
+      });
+    const serving = stackOf(redacting(["name"]), "serving");
     expect(given.made(serving)).toEqual(given.makes.modelEndpoint);
-    expect(JSON.stringify(serving.resource)).toContain('"redact":["name"]');
+    expect(serving.resource).not.toEqual(stackOf(redacting([]), "serving").resource);
+    // Clients never reach QA by the address of production.
+    const both = onPlatform(given.create(), ({ platform, layer }) => {
+      const identity = server(platform, layer("serving"));
+      const props = { ...ENDPOINT, logging: LOGGING, identity };
+      const qa = provided(platform.containerService(layer("serving"), "Qa", props));
+      const production = provided(platform.modelEndpoint(layer("serving"), "Production", props));
+      layer("serving").addOutput("qa", qa.uri, "Compared below.");
+      layer("serving").addOutput("production", production.uri, "Compared below.");
+    });
+    expectDistinct(stackOf(both, "serving"), 2);
   },
 
   monitoring: (given) => {
-    onPlatform(given.create(), ({ platform, layer }) => {
-      const { dashboardUri, metricsUri } = provided(platform.monitoring(layer("serving"), "Monitoring"));
+    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
+      const { dashboardUri, metricsUri } = provided(platform.monitoring(layer("observability"), "Monitoring"));
       expectAddress(given, dashboardUri);
       if (metricsUri !== null) expectAddress(given, metricsUri);
     });
+    expect(given.made(stackOf(stacks, "observability"))).toEqual(given.makes.monitoring);
   },
 
   budget: orLacking("budget", "observability", ({ platform, layer }) =>
@@ -188,7 +235,10 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
     platform.cluster(layer, "Cluster", { pools: [{ name: "cpu", class: "cpu-small", min: 1, max: 2 }] }),
   ),
   delivery: orLacking("delivery", "delivery", ({ platform, layer }) =>
-    platform.delivery(layer, "Source", [{ branch: "main", environment: "dev", deploy: "automatic" }]),
+    platform.delivery(layer, "Source", {
+      source: { host: "github", repository: "acme/ml-projects" },
+      rules: [{ branch: "main", environment: "dev", deploy: "automatic" }],
+    }),
   ),
   encryptionKey: orLacking("encryptionKey", "foundation", ({ platform, layer }) =>
     platform.encryptionKey(layer, "Key", { use: "storage" }),
@@ -201,10 +251,7 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
   ),
 };
 
-type Make = (at: {
-  readonly platform: ReturnType<PlatformUnderTest["create"]>;
-  readonly layer: Parameters<ReturnType<PlatformUnderTest["create"]>["eventTopic"]>[0];
-}) => object;
+type Make = (at: { readonly platform: IPlatform; readonly layer: Construct }) => object;
 
 /** A part that some platforms lack: those say why in a sentence's words and make nothing. */
 function orLacking(method: PartMethod, at: Layer, make: Make): Check {

@@ -22,7 +22,7 @@ export interface PlatformUnderTest {
 /** A layer of the platform under test, attached. */
 export interface Bench {
   readonly platform: IPlatform;
-  /** A layer's stack, made at the first call. */
+  /** A layer's stack, made at the first call; attached where the platform has something in it, as the stacks do. */
   layer(layer: Layer): LayerStack;
 }
 
@@ -34,8 +34,11 @@ export function onPlatform(
   const layers = new Map<Layer, LayerStack>();
   const stacks = synthApp((app) => {
     const layer = (name: Layer) => {
-      const stack = layers.get(name) ?? new LayerStack(app, { environment: "test", layer: name });
-      if (!layers.has(name)) platform.attachTo(stack, name);
+      const known = layers.get(name);
+      if (known) return known;
+      const deployed = platform.layers.includes(name);
+      const stack = new LayerStack(app, { environment: "test", layer: name, deployed });
+      if (deployed) platform.attachTo(stack, name);
       layers.set(name, stack);
       return stack;
     };

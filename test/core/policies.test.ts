@@ -1,9 +1,10 @@
 import { EXIT, UserError } from "../../lib/core/errors";
 import { labelsFor } from "../../lib/core/labels";
-import type { LayerStack } from "../../lib/core/layer-stack";
+import { LayerStack } from "../../lib/core/layer-stack";
+import { handOver } from "../../lib/core/outputs";
 import { PolicyReview, type Rule, type Waiver } from "../../lib/core/policies";
 import { RULES } from "../../lib/core/rules";
-import { Construct, TerraformResource } from "../../lib/framework";
+import { type App, Construct, TerraformResource, Token } from "../../lib/framework";
 import { removeTemporaryFolders } from "../support/folders";
 import { StandIn } from "../support/stand-ins";
 import { synthLayer } from "../support/synth";
@@ -37,6 +38,19 @@ const CASES: Readonly<
     },
     says: "has the address google_thing.ab, and so has test-data/ab: one would vanish",
   },
+  "handed-over": {
+    keeps: (stack) => {
+      const endpoint = handOver(stack, {
+        key: "endpoint",
+        value: "10.0.0.1",
+        example: "10.0.0.2",
+        description: "API.",
+      });
+      new StandIn(later(stack), "a", { name: endpoint, labels: LABELS });
+    },
+    breaks: (stack) => void new StandIn(later(stack), "a", { name: new StandIn(stack, "b").name, labels: LABELS }),
+    says: "test-data: handed-over: its google_thing.b.name is used in another layer as it is. Pass it through handOver",
+  },
   "unresolved-token": {
     keeps: (stack) => new StandIn(stack, "a", { name: new StandIn(stack, "b").name }),
     breaks: (stack) => new StandIn(stack, "a", { name: new StandIn(stack, "b").name.toUpperCase() }),
@@ -65,6 +79,11 @@ const CASES: Readonly<
     says: 'test-data/resource/terraform_data/Parts/input/parts/0/host: loopback-only: names "0.0.0.0"',
   },
 };
+
+/** A layer that is deployed after the stack. */
+function later(stack: LayerStack): LayerStack {
+  return new LayerStack(stack.node.root as App, { environment: "test", layer: "ml" });
+}
 
 function local(stack: LayerStack, input: Record<string, unknown>): void {
   new TerraformResource(stack, "Parts", { terraformResourceType: "terraform_data" }).addOverride("input", input);
@@ -99,6 +118,36 @@ describe.each(RULES.map((rule): [string, Rule] => [rule.id, rule]))("the rule %s
   test("says what it demands in one sentence", () => {
     expect(rule.description).toMatch(/^[A-Z].*[.]$/);
   });
+});
+
+test.each<[string, (of: StandIn) => unknown]>([
+  ["cut at its beginning", ({ name }) => name.slice(3)],
+  ["cut at its end", ({ name }) => name.slice(0, 5)],
+  ["in lower case", ({ name }) => name.toLowerCase()],
+  ["multiplied", (of) => Token.asNumber(of.getNumberAttribute("size")) * 2],
+  ["divided", (of) => Token.asNumber(of.getNumberAttribute("size")) / 1e250],
+])("what is left of a token that was %s is found", (_how, change) => {
+  const attempt = () =>
+    synthLayer((stack) => {
+      const name = change(new StandIn(stack, "b", { labels: LABELS })) as string;
+      new StandIn(stack, "a", { name, labels: LABELS });
+    });
+  expect(attempt).toThrow(/google_thing\/a\/name: unresolved-token/);
+});
+
+test.each([
+  ["${a}", "see $${a}", true],
+  ["$${a}", "$$${a}", true],
+  ["b${a}", "b$${a}", true],
+  ["%{ if x }", "%%{ if x }", true],
+  ["${a}", "$${a} and ${a}", false],
+  ["$${a}", "$${a}", false],
+  ["b${a}", "b${a}", false],
+])("a person's %j may be written as %j: %s", (text, name, fine) => {
+  const attempt = () =>
+    synthLayer((stack) => void new StandIn(stack, "a", { name, labels: LABELS }), { userText: [text] });
+  if (fine) expect(attempt).not.toThrow();
+  else expect(attempt).toThrow("template-in-text");
 });
 
 test("a secret is never repeated in the refusal", () => {

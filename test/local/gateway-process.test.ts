@@ -20,12 +20,15 @@ const write = (traffic: Traffic) => {
 };
 
 describe("the gateway's process", () => {
-  async function start(slots: Record<string, number>): Promise<{ url: string; child: ChildProcess }> {
+  async function start(
+    slots: Record<string, number>,
+    log: "inherit" | "pipe" = "inherit",
+  ): Promise<{ url: string; child: ChildProcess }> {
     const port = await deadPort();
     const pairs = Object.entries(slots).flatMap(([name, at]) => ["--slot", `${name}=${at}`]);
     const launcher = resolve(__dirname, "../../lib/local/runtime/gateway.cjs");
     const child = spawn(process.execPath, [launcher, "--port", `${port}`, "--traffic-file", path, ...pairs], {
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", log === "pipe" ? "pipe" : "ignore", log],
     });
     closing.push(async () => {
       if (child.exitCode === null && child.kill()) await once(child, "exit");
@@ -88,6 +91,18 @@ describe("the gateway's process", () => {
     // Told to hang up: a client that kept its connection would hold the gateway open.
     expect(ends).toEqual(Array(5).fill([200, "close"]));
     expect(await once(child, "exit")).toEqual([0, null]);
+  }, 20_000);
+
+  test("it goes on serving when nobody reads its log any more, as after a kill of the supervisor", async () => {
+    write(STABLE_ONLY);
+    const { url, child } = await start({ blue: await slot(echo("1")), green: await slot(echo("2")) }, "pipe");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    for (const generation of [2, 3]) {
+      write({ ...canaryAt(50), generation });
+      while ((await generationOf(url)) !== generation) await new Promise((done) => setTimeout(done, 50));
+    }
+    expect((await fetch(`${url}${PREDICT}`, { method: "POST", body: BODY })).status).toBe(200);
   }, 20_000);
 
   test("nothing listens beyond 127.0.0.1", async () => {

@@ -1,10 +1,10 @@
 /** A real local estate for a test: a workspace of its own, ports of its own, driven by the `mlops` command. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { PartStatus } from "../../lib/contracts/operator";
 
 export const CODE_ROOT = join(__dirname, "../..");
@@ -18,17 +18,29 @@ export interface CommandResult {
 const PORT_NAMES = ["gateway", "qa", "blue", "green", "tracking", "database", "scheduler", "notebooks"] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
+/** What a clone has besides `environments/` and what is installed. */
+const CODE = ["cdktf.json", "package.json", "tsconfig.json", "cli", "lib", "operations", "pipelines", "stacks"];
+
+export interface LocalEstateOptions {
+  /** The code lies in the workspace too, as in a clone; only what is installed is shared. @default false */
+  readonly clone?: boolean;
+}
+
 export class LocalEstate {
   readonly workspace: string;
+  /** Where the code lies. */
+  readonly codeRoot: string;
   readonly environments: string;
   readonly directory: string;
   readonly ports: Readonly<Record<PortName, number>>;
 
   /** @param firstPort eight ports from here on are the estate's */
-  constructor(firstPort: number) {
+  constructor(firstPort: number, { clone = false }: LocalEstateOptions = {}) {
     this.workspace = mkdtempSync(join(tmpdir(), "mlops-estate-"));
     // A clone may lie in a folder that only its owner may enter.
     chmodSync(this.workspace, 0o700);
+    this.codeRoot = clone ? this.workspace : CODE_ROOT;
+    if (clone) this.copyCode();
     this.environments = join(this.workspace, "environments");
     this.directory = join(this.workspace, ".mlops/local");
     this.ports = Object.fromEntries(PORT_NAMES.map((name, index) => [name, firstPort + index])) as Record<
@@ -44,6 +56,15 @@ export class LocalEstate {
     );
   }
 
+  private copyCode(): void {
+    const filter = (path: string) => basename(path) !== "__pycache__";
+    for (const name of CODE) cpSync(join(CODE_ROOT, name), join(this.workspace, name), { recursive: true, filter });
+    mkdirSync(join(this.workspace, ".mlops"));
+    for (const name of ["node_modules", ".mlops/python"]) {
+      symlinkSync(join(CODE_ROOT, name), join(this.workspace, name));
+    }
+  }
+
   /** Changes the environment's file. */
   edit(change: (text: string) => string): void {
     const file = join(this.environments, "local.yaml");
@@ -55,7 +76,7 @@ export class LocalEstate {
   }
 
   start(...args: readonly string[]): ChildProcess {
-    const all = [join(CODE_ROOT, "cli/mlops.cjs"), "--environments", this.environments, "--no-input", ...args];
+    const all = [join(this.codeRoot, "cli/mlops.cjs"), "--environments", this.environments, "--no-input", ...args];
     return spawn(process.execPath, all, { stdio: ["ignore", "pipe", "pipe"], cwd: this.workspace });
   }
 
@@ -80,6 +101,21 @@ export class LocalEstate {
     const found = (await this.status()).find(({ part }) => part === name);
     if (!found) throw new Error(`no part ${name}`);
     return found;
+  }
+
+  /** Runs `cdktf …` in a clone, as a person would, without its greetings to the outside world. */
+  async cdktf(...args: readonly string[]): Promise<CommandResult> {
+    const { PATH, HOME } = process.env;
+    const quiet = { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", CI: "1", FORCE_COLOR: "0" };
+    const env = { PATH, HOME, ...quiet };
+    const command = join(this.codeRoot, "node_modules/.bin/cdktf");
+    return finished(spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], cwd: this.codeRoot, env }));
+  }
+
+  /** Ports of the estate that something listens on. */
+  async openPorts(): Promise<PortName[]> {
+    const asked = PORT_NAMES.map(async (name) => ((await listens(this.ports[name])) ? [name] : []));
+    return (await Promise.all(asked)).flat();
   }
 
   /** Ends everything and deletes the workspace. */
