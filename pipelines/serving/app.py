@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +30,7 @@ from .prediction_log import PredictionLog
 from .predict_request import Limits, Refused, read_instances, request_id_of
 from .runtime import runtime_versions
 from .slot import Drill, ModelRef, Slot, SlotError, read_slot
+from .stderr import say
 
 NOT_RELEASED = "no model released"
 #: Problems of one request that are told; the rest is counted.
@@ -64,7 +64,7 @@ class ScoringService:
                 self.reason = NOT_RELEASED
         except (SlotError, PackageError) as error:
             self.reason = str(error)
-            print(f"not ready: {error}", file=sys.stderr, flush=True)
+            say(f"not ready: {error}")
         self.model: ModelRef | None = slot.model
         self.drill = slot.drill or Drill()
         self.metrics = Metrics(self.model.version if self.model else "", options.log_directory)
@@ -89,7 +89,7 @@ class ScoringService:
         except ClientDisconnect:
             code, body = 499, {"error": "the client went away"}
         except Exception:
-            traceback.print_exc()
+            say(traceback.format_exc())
             code, body = 500, {"error": "internal error", "requestId": request_id}
         if self.drill.latency_ms:
             await asyncio.sleep(self.drill.latency_ms / 1000)

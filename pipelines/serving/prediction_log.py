@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import threading
 import time
 from collections import deque
@@ -15,25 +14,35 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import random
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from .metrics import Metrics
 from .slot import Logging, ModelRef
+from .stderr import say
 
 #: Seconds between two writes.
 INTERVAL = 0.2
 #: Seconds between two looks for folders that are too old.
 SWEEP = 3600.0
-#: Lines put together before the interpreter is given back to requests.
-CHUNK = 16
+#: Rows in one write: what a disk that fills up costs at most.
+CHUNK = 256
 
-_Entry = tuple[float, str, Sequence[Any], Sequence[float]]
+
+class _Entry(NamedTuple):
+    """The lines of one request."""
+
+    day: date
+    lines: bytes
+    rows: int
 
 
 class PredictionLog:
     """A bounded queue and the thread that empties it. `record` belongs to the event loop, all else to that thread.
+
+    `record` makes the lines, so that the thread does little but wait for the disk: were the thread to make them, all that
+    is asked in that time would wait for the interpreter, which only one of them can have.
 
     What does not fit into the queue or onto the disk is dropped and counted. Whole lines only: a write that fails half way
     is taken back.
@@ -83,7 +92,12 @@ class PredictionLog:
             self._metrics.dropped.labels("queue").inc(rows)
             return
         self._accepted += rows
-        self._queue.append((time.time(), request_id, instances, predictions))
+        moment = datetime.now(UTC)
+        stamp = moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+        lines = [
+            self._line(stamp, request_id, index, instance, predictions[index]) for index, instance in enumerate(instances)
+        ]
+        self._queue.append(_Entry(moment.date(), b"".join(lines), rows))
 
     def _run(self) -> None:
         swept = -SWEEP
@@ -92,7 +106,7 @@ class PredictionLog:
             try:
                 self._drain()
             except Exception as error:  # The thread must live: without it nothing would ever be logged again.
-                print(f"prediction log: lines lost: {error!r}", file=sys.stderr, flush=True)
+                say(f"prediction log: lines lost: {error!r}")
             if time.monotonic() - swept >= SWEEP and not last:
                 swept = time.monotonic()
                 remove_expired(self._directory, self._settings.retention_days)
@@ -102,32 +116,27 @@ class PredictionLog:
             os.close(self._file)
 
     def _drain(self) -> None:
-        lines: list[bytes] = []
-        day: date | None = None
+        batch: list[_Entry] = []
+        rows = 0
         while self._queue:
-            at, request_id, instances, predictions = self._queue.popleft()
-            self._taken += len(instances)
-            moment = datetime.fromtimestamp(at, UTC)
-            if lines and moment.date() != day:
-                self._write(day, lines)
-                lines = []
-            day = moment.date()
-            for index, instance in enumerate(instances):
-                lines.append(self._line(moment, request_id, index, instance, predictions[index]))
-                if len(lines) >= CHUNK:
-                    self._write(day, lines)
-                    lines = []
-        if lines:
-            self._write(day, lines)
+            entry = self._queue.popleft()
+            self._taken += entry.rows
+            if batch and (entry.day != batch[0].day or rows + entry.rows > CHUNK):
+                self._write(batch)
+                batch, rows = [], 0
+            batch.append(entry)
+            rows += entry.rows
+        if batch:
+            self._write(batch)
 
-    def _line(self, moment: datetime, request_id: str, index: int, instance: Any, prediction: float) -> bytes:
+    def _line(self, stamp: str, request_id: str, index: int, instance: Any, prediction: float) -> bytes:
         named = instance if isinstance(instance, dict) else dict(zip(self._names, instance))
         if self._hidden:
             named = {name: value for name, value in named.items() if name not in self._hidden}
         model = self._model
         return orjson.dumps(
             {
-                "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "time": stamp,
                 "requestId": request_id,
                 "index": index,
                 "project": model.project if model else None,
@@ -139,10 +148,11 @@ class PredictionLog:
             option=orjson.OPT_APPEND_NEWLINE,
         )
 
-    def _write(self, day: date | None, lines: list[bytes]) -> None:
-        data = b"".join(lines)
+    def _write(self, batch: list[_Entry]) -> None:
+        data = b"".join(entry.lines for entry in batch)
+        rows = sum(entry.rows for entry in batch)
         try:
-            self._open(day)
+            self._open(batch[0].day)
             before = os.lseek(self._file, 0, os.SEEK_END)
             try:
                 written = os.write(self._file, data)
@@ -155,17 +165,17 @@ class PredictionLog:
             if written != len(data):
                 raise OSError(f"{written} of {len(data)} bytes written: no space left")
         except OSError as error:
-            self._metrics.dropped.labels("disk").inc(len(lines))
+            self._metrics.dropped.labels("disk").inc(rows)
             if not self._failing:  # Once, not once a write: a full disk needs no more lines.
                 self._failing = True
-                print(f"prediction log: cannot write to {self._directory}: {error}", file=sys.stderr, flush=True)
+                say(f"prediction log: cannot write to {self._directory}: {error}")
             return
-        self._metrics.logged.inc(len(lines))
+        self._metrics.logged.inc(rows)
         if self._failing:
             self._failing = False
-            print("prediction log: writes again", file=sys.stderr, flush=True)
+            say("prediction log: writes again")
 
-    def _open(self, day: date | None) -> None:
+    def _open(self, day: date) -> None:
         folder = self._directory / (self._model.project if self._model else "none") / str(day)
         if day == self._day and self._file >= 0:
             # Somebody may have cleared the folder away: a file without a name would swallow everything.

@@ -62,7 +62,8 @@ def execute(step: Step, run: Callable[..., None], argv: Sequence[str]) -> None:
         print(f"{PREFIX}{error}", file=sys.stderr, flush=True)
         raise SystemExit(1) from None
     except OSError as error:
-        print(f"{PREFIX}{step.name}: {error.strerror or error}: {error.filename or ''}", file=sys.stderr, flush=True)
+        words = ": ".join(str(part) for part in (step.name, error.strerror or error, error.filename) if part)
+        print(f"{PREFIX}{words}", file=sys.stderr, flush=True)
         raise SystemExit(1) from None
 
 

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -39,11 +39,24 @@ class Feature(_Part):
     max: float | None = Field(default=None, description="Largest value the data may hold.")
     domain: list[str | float] | None = Field(default=None, description="The only values the data may hold.")
 
+    @model_validator(mode="after")
+    def _some_value_fits(self) -> Feature:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        return self
+
 
 class Schema(Contract):
     """schema.json: what a model takes, in the order in which a row given as a list is read."""
 
     features: list[Feature] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Schema:
+        names = [feature.name for feature in self.features]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"feature {', '.join(twice)} stands twice")
+        return self
 
 
 class Target(_Part):
@@ -58,6 +71,12 @@ class DataSchema(Schema):
     """A project's schema.json: the model's schema and the column to predict."""
 
     target: Target
+
+    @model_validator(mode="after")
+    def _target_apart(self) -> DataSchema:
+        if self.target.name in {feature.name for feature in self.features}:
+            raise ValueError(f"the target {self.target.name} is among the features: the model would be given the answer")
+        return self
 
     def for_model(self) -> Schema:
         """Without the target: what goes into the model package."""

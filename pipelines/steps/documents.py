@@ -44,7 +44,7 @@ def read(kind: type[C], path: Path) -> C:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StepError(f"{path} is missing", "The step that writes it has not run") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StepError(f"{path} cannot be read as JSON: {error}") from None
     return parse(kind, value, str(path))
 

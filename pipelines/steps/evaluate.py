@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from steps import contracts, digests, documents
 from steps.contracts import DataSchema, Metrics, Slice
@@ -36,7 +38,9 @@ STEP = Step(
         "champion_digest": Parameter(str, "Digest of that package.", "", origin="run"),
         "metric": METRIC,
         "floor": FLOOR,
-        "min_delta": Parameter(float, "A model must be better than the current one by more than this, in the metric's unit.", 0.0),
+        "min_delta": Parameter(
+            Annotated[float, Field(ge=0)], "A model must be better than the current one by more than this, in the metric's unit.", 0.0
+        ),
         "slices": Parameter(list[SliceFloor], "Features whose every value must pass a floor of its own.", []),
     },
 )
@@ -88,7 +92,8 @@ def predict(scorer: Scorer, rows: Sequence[contracts.Instance], who: str) -> lis
     taken = [{name: value for name, value in row.items() if name in names} for row in rows]
     problems = scorer.problems(taken)
     if problems:
-        raise StepError(f"{who} cannot score the holdout: {problems[0]}" + (f" and {len(problems) - 1} more" if problems[1:] else ""))
+        more = f" and {len(problems) - 1} more" if problems[1:] else ""
+        raise StepError(f"{who} cannot score the holdout: {problems[0]}{more}")
     return scorer.predict(taken)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from steps import contracts, digests, documents
 from steps.errors import StepError
-from steps.signature import File, Parameter, Step
+from steps.signature import File, Parameter, Seed, Step
 from steps.table import Table, parse_csv, to_csv, write_csv
 
 DIABETES = "sklearn:diabetes"
@@ -23,8 +26,8 @@ STEP = Step(
     },
     parameters={
         "source": Parameter(str, f"Path of a CSV file, or {DIABETES} for the data set that comes with scikit-learn.", DIABETES),
-        "holdout_share": Parameter(float, "Share of the rows to set aside, between 0 and 1.", 0.2),
-        "seed": Parameter(int, "Seed of the split; the same seed sets the same rows aside.", 0),
+        "holdout_share": Parameter(Annotated[float, Field(gt=0, lt=1)], "Share of the rows to set aside, between 0 and 1.", 0.2),
+        "seed": Parameter(Seed, "Seed of the split; the same seed sets the same rows aside.", 0),
         "source_digest": Parameter(str, "Digest the source must have. Empty for any.", "", origin="run"),
         "datasets": Parameter(str, "Folder that keeps a copy of every dataset under its digest. Empty for none.", "", origin="run"),
     },
@@ -35,8 +38,6 @@ def run(
     training: Path, holdout: Path, origin: Path, source: str, holdout_share: float, seed: int, source_digest: str, datasets: str
 ) -> None:
     """Writes training rows, holdout rows and where they came from."""
-    if not 0 < holdout_share < 1:
-        raise StepError(f"extract.holdoutShare: got {holdout_share}, wanted a share between 0 and 1, such as 0.2")
     content = diabetes_csv() if source == DIABETES else read_source(source, source_digest)
     table = parse_csv(content.decode("utf-8-sig"), source)
     kept, aside = split(len(table), holdout_share, seed)
@@ -84,8 +85,10 @@ def split(rows: int, holdout: float, seed: int) -> tuple[list[int], list[int]]:
 
     try:
         kept, aside = train_test_split(list(range(rows)), test_size=holdout, random_state=seed)
-    except ValueError as error:
-        raise StepError(f"{rows} rows cannot be split with extract.holdoutShare {holdout}: {error}") from None
+    except ValueError:
+        raise StepError(
+            f"{rows} rows cannot be split into rows to train on and a holdout of extract.holdoutShare {holdout:g}", "Bring more rows"
+        ) from None
     return kept, aside
 
 

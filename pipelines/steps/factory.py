@@ -7,13 +7,16 @@ container components). A pipeline is KFP's own DSL; its graph follows from which
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import linecache
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from steps.errors import StepError, nearest
 from steps.signature import Step, flag
 
 Kind = Literal["container", "local"]
@@ -27,8 +30,9 @@ PYTHON_IMAGE = "python:3.11"
 
 def signature(module: str) -> Step:
     """The signature of the step in a module."""
-    step = importlib.import_module(module).STEP
-    assert isinstance(step, Step)
+    step = getattr(importlib.import_module(module), "STEP", None)
+    if not isinstance(step, Step):
+        raise StepError(f"module {module} is no step: it holds no STEP", "See projects/diabetes/README.md, Add a step")
     return step
 
 
@@ -98,8 +102,6 @@ class Steps:
         self._image = image
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in self._signatures:
-            raise AttributeError(f"no step {name}; there are {', '.join(self._signatures)}")
         step = self._signatures[name]
 
         def task(**artifacts: Any) -> Any:
@@ -166,5 +168,12 @@ def pipeline(*modules: str) -> Callable[[Callable[[Steps], None]], Definition]:
 
 
 def _used(function: Callable[[Steps], None], steps: Sequence[Step]) -> list[Step]:
-    """The steps a pipeline function names: those alone give it settings and parameters."""
-    return [step for step in steps if step.name in function.__code__.co_names]
+    """The steps a pipeline function names, `steps.<name>`: those alone give it settings and parameters."""
+    given = next(iter(inspect.signature(function).parameters), None)
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    named = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == given}
+    known = [step.name for step in steps]
+    for name in sorted(named.difference(known)):
+        raise StepError(f"there is no step {name}. {nearest(name, known)}")
+    return [step for step in steps if step.name in named]

@@ -36,14 +36,6 @@ def fit(instances: Sequence[Instance], schema: Schema, numbers: Scaling) -> Tran
     return TransformState(columns=columns)
 
 
-def names(state: TransformState) -> list[str]:
-    """Names of the transformed columns."""
-    made: list[str] = []
-    for column in state.columns:
-        made += [column.name] if isinstance(column, Standardize) else [f"{column.name}={level}" for level in column.levels]
-    return made
-
-
 class Transform:
     """Turns rows into the numbers a model takes. Holds no reference to the training data."""
 
@@ -52,24 +44,25 @@ class Transform:
         Args:
             columns: The `columns` of transform.json.
         """
-        self.inputs = [column["name"] for column in columns]
-        numbers: list[tuple[int, int]] = []
+        self.inputs: list[str] = [column["name"] for column in columns]
+        self.outputs: list[str] = []
+        """Names of the transformed columns, in their order."""
+        self._places: list[int] = []
+        self._targets: list[int] = []
         self._levels: list[tuple[int, dict[Any, int]]] = []
         means: list[float] = []
         scales: list[float] = []
-        width = 0
         for place, column in enumerate(columns):
+            width = len(self.outputs)
             if column["kind"] == "standardize":
-                numbers.append((place, width))
+                self._places.append(place)
+                self._targets.append(width)
                 means.append(column["mean"])
                 scales.append(column["scale"])
-                width += 1
+                self.outputs.append(column["name"])
             else:
                 self._levels.append((place, {level: width + index for index, level in enumerate(column["levels"])}))
-                width += len(column["levels"])
-        self.width = width
-        self._places = [place for place, _ in numbers]
-        self._targets = [target for _, target in numbers]
+                self.outputs += [f"{column['name']}={level}" for level in column["levels"]]
         self._means = np.array(means, dtype=float)
         self._scales = np.array(scales, dtype=float)
 
@@ -84,19 +77,22 @@ class Transform:
         A missing number becomes the training mean; a missing or unknown level becomes zeros.
         """
         rows = [[row.get(name) for name in self.inputs] if isinstance(row, dict) else row for row in instances]
-        out = np.zeros((len(rows), self.width))
-        if self._places and rows:
-            if len(self._places) == len(self.inputs):
-                raw = np.array(rows, dtype=float)
-            else:
-                raw = np.array([[row[place] for place in self._places] for row in rows], dtype=float)
-            scaled = (raw - self._means) / self._scales
-            # None became NaN above; the mean of a centred column is zero.
-            np.nan_to_num(scaled, copy=False, nan=0.0, posinf=np.inf, neginf=-np.inf)
-            out[:, self._targets] = scaled
+        if not self._levels:
+            return self._scaled(rows)
+        out = np.zeros((len(rows), len(self.outputs)))
+        if self._places:
+            out[:, self._targets] = self._scaled([[row[place] for place in self._places] for row in rows])
         for place, levels in self._levels:
             for index, row in enumerate(rows):
                 target = levels.get(row[place])
                 if target is not None:
                     out[index, target] = 1.0
         return out
+
+    def _scaled(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+        scaled: np.ndarray = (np.array(rows, dtype=float).reshape(len(rows), len(self._places)) - self._means) / self._scales
+        # None became NaN; the mean of a scaled column is zero. Not np.nan_to_num: it costs as much as all the rest here.
+        missing = np.isnan(scaled)
+        if missing.any():
+            scaled[missing] = 0.0
+        return scaled

@@ -83,7 +83,10 @@ def _better(metric: str, value: float, champion: Mapping[str, float] | None, min
         return GateCheck(check="better", passed=True, message="better: first model, there is no current one to compare with")
     current = champion.get(metric, math.nan)
     gain = current - value if DIRECTION[metric] == "lower" else value - current
-    passed = math.isfinite(gain) and gain > min_delta
+    if not math.isfinite(gain):
+        message = f"better: {metric} cannot be compared: the model's is {value:.6g}, the current model's {current:.6g}"
+        return GateCheck(check="better", passed=False, message=message)
+    passed = gain > min_delta
     words = "better than" if gain > 0 else "equal to" if gain == 0 else "worse than"
     amount = "" if gain == 0 else f" by {abs(gain):.4g}"
     return GateCheck(

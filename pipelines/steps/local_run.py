@@ -74,6 +74,9 @@ def parse_arguments(argv: list[str] | None = None) -> tuple[Request, bool]:
 def run(request: Request, emit: Emit) -> dict[str, Any]:
     """Runs the pipeline and gives its result; raises StepError when it cannot start."""
     found = project.load(request.project_directory, project.overrides(request.parameters))
+    for step in found.definition.signatures:
+        # What an earlier attempt at this run left is not this one's.
+        shutil.rmtree(request.run_directory / step, ignore_errors=True)
     address = registry.require_address(request.tracking_uri)
     os.environ["MLFLOW_TRACKING_URI"] = address
     digest = source_digest(str(found.settings.get("extract.source", "")))
@@ -172,8 +175,8 @@ def prepared(scratch: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def result(request: Request, failure: str | None) -> dict[str, Any]:
-    """The run's result, read from its artifacts."""
+def outcome(request: Request, failure: str | None) -> dict[str, Any]:
+    """A result that says nothing of a model yet."""
     made: dict[str, Any] = {
         "runId": request.run_id,
         "state": "failed" if failure else "succeeded",
@@ -183,6 +186,12 @@ def result(request: Request, failure: str | None) -> dict[str, Any]:
         "metrics": {},
         "trackingRunId": None,
     }
+    return {**made, "error": failure} if failure else made
+
+
+def result(request: Request, failure: str | None) -> dict[str, Any]:
+    """The run's result, read from its artifacts."""
+    made = outcome(request, failure)
     evaluated, registered = request.run_directory / "evaluate", request.run_directory / "register"
     if (evaluated / "blessing.json").exists():
         verdict = documents.read(Blessing, evaluated / "blessing.json")
@@ -192,7 +201,7 @@ def result(request: Request, failure: str | None) -> dict[str, Any]:
     if (registered / "registration.json").exists():
         ended = documents.read(Registration, registered / "registration.json")
         made |= {"reasons": ended.reasons, "version": ended.model_version, "trackingRunId": ended.tracking_run_id}
-    return {**made, "error": failure} if failure else made
+    return made
 
 
 def own_group() -> None:
@@ -240,9 +249,9 @@ def main() -> int:
     try:
         made = run(request, emit)
     except StepError as error:
-        made = result(request, str(error))
+        made = outcome(request, str(error))
     except OSError as error:
-        made = result(request, f"{error.strerror or error}: {error.filename or ''}")
+        made = outcome(request, ": ".join(str(part) for part in (error.strerror or error, error.filename) if part))
     if "error" in made:
         print(f"{PREFIX}{made['error']}", file=sys.stderr)
     emit({"event": "result", **made})

@@ -44,7 +44,11 @@ class Project:
 
     def build(self, kind: Kind, image: str = DEFAULT_IMAGE) -> Any:
         """The KFP pipeline with the project's values as defaults."""
-        return self.definition.build(kind, self.name, self.pipeline_parameters(), image)
+        try:
+            return self.definition.build(kind, self.name, self.pipeline_parameters(), image)
+        except Exception as error:
+            # Whatever KFP makes of a step that is joined wrongly; the words are its own.
+            raise StepError(f"{self.directory / 'pipeline.py'} joins steps wrongly: {type(error).__name__}: {error}") from error
 
 
 def load(directory: Path, overrides: Mapping[str, object] | None = None) -> Project:
@@ -80,6 +84,8 @@ def _definition(file: Path) -> Definition:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
+    except StepError as error:
+        raise StepError(f"{file}: {error}") from None
     except Exception as error:
         raise StepError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
     found = [value for value in vars(module).values() if isinstance(value, Definition)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,10 @@ def run(
     forced = force and not verdict.blessed
     scored = documents.read(Metrics, metrics)
     hyperparameters = documents.read(Manifest, model / "manifest.json").hyperparameters
+    data = documents.read(Source, origin)
     tags = {
         "git.commit": git_commit,
-        "data.digest": documents.read(Source, origin).digest,
+        "data.digest": data.digest,
         "run.id": run_id,
         "run.reason": reason,
         "blessed": str(verdict.blessed).lower(),
@@ -77,8 +79,9 @@ def run(
     }
     ended = Registration(registered=False, model_version=None, reasons=verdict.reasons, tracking_run_id=None)
     with Tracker.at(require_address(tracking_uri)) as tracker:
-        ended.tracking_run_id = tracking = tracker.run(project, run_id, tags)
-        tracker.log(tracking, hyperparameters, scored.overall)
+        ended.tracking_run_id = tracking = tracker.run(project, run_id, tags | source_tags(project, git_commit))
+        tracker.log(tracking, hyperparameters, scored.overall | slice_scores(scored))
+        tracker.dataset(tracking, data)
         tracker.files(tracking, [metrics, blessing, statistics, origin, search], "pipeline")
         if verdict.blessed or force:
             folder, digest = store(model, golden, holdout, statistics, metrics, schema, Path(packages), project)
@@ -92,6 +95,21 @@ def run(
             ended.package_uri, ended.package_digest = str(folder), digest
         tracker.end(tracking)
     documents.write(registration, ended)
+
+
+def source_tags(project: str, git_commit: str) -> dict[str, str]:
+    """What MLflow's own pages show as a run's source and version."""
+    commit = {"mlflow.source.git.commit": git_commit} if git_commit else {}
+    return {"mlflow.source.name": project, "mlflow.source.type": "PROJECT", **commit}
+
+
+def slice_scores(scored: Metrics) -> dict[str, float]:
+    """Metrics by slice under names that MLflow takes, such as `slice/city/Seoul/mse`; its pages group them by the slashes."""
+    made: dict[str, float] = {}
+    for part in scored.slices:
+        value = re.sub(r"[^\w. :-]", "_", part.value) if isinstance(part.value, str) else f"{part.value:.4g}".replace("+", "")
+        made |= {f"slice/{part.feature}/{value}/{name}": score for name, score in part.metrics.items()}
+    return made
 
 
 def store(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from steps.contracts import Source
 from steps.errors import StepError
 
 PRODUCTION = "production"
@@ -23,6 +25,8 @@ CANDIDATE = "candidate"
 
 TIMEOUT = 20
 """Seconds to wait for an answer."""
+
+UP = "Is the estate up? See its status"
 
 QUIET = {
     # MLflow's own defaults try seven times with growing pauses: minutes before a person hears that the server is down.
@@ -64,9 +68,7 @@ def find_champion(address: str, project: str) -> Champion | None:
     try:
         answer = requests.get(url, params={"name": project, "alias": PRODUCTION}, timeout=TIMEOUT, auth=_login())
     except requests.RequestException as error:
-        raise StepError(
-            f"the MLflow server at {address} does not answer: {type(error).__name__}", "Is the estate up? See its status"
-        ) from None
+        raise StepError(f"the MLflow server at {address} does not answer: {type(error).__name__}", UP) from None
     try:
         body: dict[str, Any] = answer.json()
     except ValueError:
@@ -121,6 +123,7 @@ class Tracker:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._open: str | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -129,20 +132,43 @@ class Tracker:
         client = _client(address)
         from mlflow.exceptions import MlflowException
 
+        tracker = cls(client)
         try:
-            yield cls(client)
+            yield tracker
         except MlflowException as error:
-            raise StepError(f"the MLflow server at {address} refused: {str(error).splitlines()[0][:300]}") from None
+            words = str(error).splitlines()[0]
+            if "Max retries exceeded" in words:
+                raise StepError(f"the MLflow server at {address} does not answer any more", UP) from None
+            raise StepError(f"the MLflow server at {address} refused: {words[:300]}") from None
+        except BaseException:
+            # The server is well: without this word it would show a run that goes on for ever.
+            if tracker._open:
+                with contextlib.suppress(MlflowException, OSError):
+                    client.set_terminated(tracker._open, "FAILED")
+            raise
 
     def run(self, project: str, run_id: str, tags: Mapping[str, str]) -> str:
         """The tracker's run for a pipeline run: the one there is, else a new one."""
+        home = self._experiment(project)
+        literal = run_id.replace("'", "")
+        found = self._client.search_runs([home], f"tags.`run.id` = '{literal}'", max_results=1) if run_id else []
+        run = found[0] if found else self._client.create_run(home, tags=dict(tags), run_name=run_id or None)
+        self._open = str(run.info.run_id)
+        return self._open
+
+    def _experiment(self, project: str) -> str:
+        from mlflow.exceptions import MlflowException
+
         experiment = self._client.get_experiment_by_name(project)
-        home = experiment.experiment_id if experiment else self._client.create_experiment(project)
-        if experiment and run_id:
-            literal = run_id.replace("'", "")
-            for found in self._client.search_runs([home], f"tags.`run.id` = '{literal}'", max_results=1):
-                return str(found.info.run_id)
-        return str(self._client.create_run(home, tags=dict(tags), run_name=run_id or None).info.run_id)
+        if experiment is None:
+            try:
+                return str(self._client.create_experiment(project))
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+                # Another first run of the project came a moment earlier.
+                experiment = self._client.get_experiment_by_name(project)
+        return str(experiment.experiment_id)
 
     def log(self, run: str, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> None:
         """Logs hyperparameters and metrics."""
@@ -154,6 +180,20 @@ class Tracker:
             metrics=[Metric(name, value, now, 0) for name, value in metrics.items()],
             params=[Param(name, str(value)) for name, value in parameters.items()],
         )
+
+    def dataset(self, run: str, data: Source) -> None:
+        """Names the data the run was trained on, as MLflow's pages and searches know it."""
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        dataset = Dataset(
+            name=Path(data.source).stem,
+            # MLflow takes 36 characters; the whole digest is the tag data.digest.
+            digest=data.digest.removeprefix("sha256:")[:32],
+            source_type="local",
+            source=json.dumps({"uri": data.snapshot or data.source}),
+            profile=json.dumps({"num_rows": data.rows}),
+        )
+        self._client.log_inputs(run, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
 
     def files(self, run: str, paths: Sequence[Path], folder: str) -> None:
         """Keeps JSON files with the run, in this folder."""
@@ -187,3 +227,4 @@ class Tracker:
     def end(self, run: str) -> None:
         """Marks the run as finished."""
         self._client.set_terminated(run)
+        self._open = None

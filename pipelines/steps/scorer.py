@@ -37,8 +37,10 @@ class Scorer:
         order = [feature["name"] for feature in self.features]
         if self._transform.inputs != order:
             raise ValueError(f"transform.json takes {self._transform.inputs}, schema.json gives {order}")
-        if self._transform.width != len(self._coefficients):
-            raise ValueError(f"transform.json makes {self._transform.width} columns, model.json has {len(self._coefficients)} coefficients")
+        if self._transform.outputs != list(model["columns"]):
+            raise ValueError(f"transform.json makes the columns {self._transform.outputs}, model.json is for {model['columns']}")
+        if self._coefficients.shape != (len(self._transform.outputs),):
+            raise ValueError(f"model.json has {len(model['columns'])} columns and {self._coefficients.size} coefficients")
         if not (np.isfinite(self._coefficients).all() and math.isfinite(self._intercept)):
             raise ValueError("model.json holds a number that is not finite")
 
@@ -76,7 +78,7 @@ class Scorer:
             where = f"instances[{index}]"
             if isinstance(row, dict):
                 if not row.keys() <= self._names:
-                    found += [f"{where}.{name}: unknown feature" for name in row if name not in self._names]
+                    found += [f"{where}.{name[:80]}: unknown feature" for name in row if name not in self._names]
                 values = [row.get(feature["name"]) for feature in self.features]
             elif isinstance(row, (list, tuple)):
                 if len(row) != len(self.features):

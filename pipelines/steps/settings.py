@@ -62,6 +62,10 @@ def read(file: Path) -> dict[str, Any]:
         document = yaml.load(file.read_text(encoding="utf-8"), Loader=_strict(yaml))
     except FileNotFoundError:
         raise StepError(f"{file} is missing", "Every project has one; copy another project's") from None
+    except UnicodeDecodeError as error:
+        raise StepError(f"{file} is not UTF-8 text: byte {error.start}") from None
+    except RecursionError:
+        raise StepError(f"{file} is nested too deeply") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
@@ -85,6 +89,8 @@ def _strict(yaml: Any) -> Any:
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[str] = set()
             for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise yaml.constructor.ConstructorError(None, None, "a name must be a text", key.start_mark)
                 if key.value in seen:
                     raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
                 seen.add(key.value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import Field
 
 from steps.errors import StepError
 
@@ -29,7 +31,7 @@ class Parameter:
     """A value of a step.
 
     Args:
-        type: Its type, as an annotation. Unions and literals travel as strings.
+        type: Its type, as an annotation, with its range (`Annotated[int, Field(ge=1)]`). Unions and literals travel as strings.
         doc: What it is, with its unit.
         default: Used when it is not given.
         origin: `setting`: a person sets it in settings.yaml; `project`: a file of the project; `run`: whoever starts the run.
@@ -45,7 +47,8 @@ class Parameter:
     @property
     def plain(self) -> type:
         """The type it has in a pipeline: str, int, float, bool, list or dict."""
-        base = get_origin(self.type) or self.type
+        inner = get_args(self.type)[0] if get_origin(self.type) is Annotated else self.type
+        base = get_origin(inner) or inner
         return base if base in (str, int, float, bool, list, dict) else str
 
     def parse(self, value: object, where: str) -> Any:
@@ -100,6 +103,9 @@ def camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""What NumPy and scikit-learn take as a seed."""
 
 CODE_DIGEST = Parameter(str, "Digest of the code and libraries of the run; a cached result of other code is not used.", "", origin="run")
 

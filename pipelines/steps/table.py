@@ -36,13 +36,17 @@ class Table:
 def parse_csv(content: str, where: str) -> Table:
     """Reads CSV with a header line. Refuses uneven rows and repeated columns."""
     reader = csv.reader(io.StringIO(content))
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        raise StepError(f"{where}: line {reader.line_num} is not CSV: {str(error).split(' - ')[0]}") from None
+    header = [name.strip() for name in (lines[0] if lines else [])]
     if not header or not all(header):
         raise StepError(f"{where}: the first line must name every column, got {header!r}")
     if len(set(header)) != len(header):
         twice = sorted({name for name in header if header.count(name) > 1})
         raise StepError(f"{where}: column {', '.join(twice)} stands twice in the first line")
-    rows = [[value.strip() for value in row] for row in reader if row]
+    rows = [[value.strip() for value in row] for row in lines[1:] if row]
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise StepError(f"{where}: row {number} has {len(row)} values, wanted {len(header)} as in the first line")

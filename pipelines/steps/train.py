@@ -6,11 +6,12 @@ import importlib.metadata
 import platform
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
-from steps import documents, features
+from steps import documents
 from steps.contracts import DataSchema, Golden, LinearModel, Manifest, Metric, Search, TransformState
 from steps.errors import StepError
 from steps.features import Transform
@@ -19,6 +20,7 @@ from steps.scorer import Scorer
 from steps.signature import File, Parameter, Step
 from steps.table import instances, labels, read_csv
 from steps.transform import SCHEMA
+from steps.tune import Penalty
 
 GOLDEN_ROWS = 5
 """Training rows whose predictions are kept to check every later scorer against."""
@@ -43,9 +45,9 @@ STEP = Step(
         "schema": SCHEMA,
         "metric": METRIC,
         "floor": FLOOR,
-        "alpha": Parameter(float | Literal["tuned"], "Strength of the ridge penalty; tuned takes what tuning chose.", "tuned"),
+        "alpha": Parameter(Penalty | Literal["tuned"], "Strength of the ridge penalty; tuned takes what tuning chose.", "tuned"),
         "solver": Parameter(Literal["auto", "sag"], "auto: in closed form; sag: stochastic average gradient.", "auto"),
-        "iterations": Parameter(int, "Most passes of the sag solver over the rows.", 1000),
+        "iterations": Parameter(Annotated[int, Field(ge=1)], "Most passes of the sag solver over the rows.", 1000),
     },
 )
 
@@ -70,7 +72,8 @@ def run(
     penalty = documents.read(Search, search).best["alpha"] if alpha == "tuned" else alpha
     table = read_csv(training)
     rows, truth = instances(table, wanted), labels(table, wanted)
-    fitted, library = fit(Transform.of(state).apply(rows), truth, features.names(state), penalty, solver, iterations)
+    learnt = Transform.of(state)
+    fitted, library = fit(learnt.apply(rows), truth, learnt.outputs, penalty, solver, iterations)
     manifest = Manifest(
         project=project,
         python=".".join(platform.python_version_tuple()[:2]),
@@ -95,10 +98,6 @@ def fit(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import Ridge
 
-    if alpha < 0:
-        raise StepError(f"train.alpha: got {alpha}, wanted 0 or above")
-    if iterations < 1:
-        raise StepError(f"train.iterations: got {iterations}, wanted 1 or more")
     iterative = {} if solver == "auto" else {"max_iter": iterations, "tol": 1e-10, "random_state": 0}
     with warnings.catch_warnings():
         # Few passes are a choice of whoever set them.

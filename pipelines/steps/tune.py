@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from steps import contracts, documents, features
 from steps.contracts import Candidate, DataSchema, Search
 from steps.errors import StepError
 from steps.features import Scaling, Transform
-from steps.signature import File, Parameter, Step
+from steps.signature import File, Parameter, Seed, Step
 from steps.table import instances, labels, read_csv
 from steps.transform import NUMBERS, SCHEMA, require_go
 
 Rule = Literal["best", "oneStandardError"]
+
+Penalty = Annotated[float, Field(ge=0)]
+"""Strength of the ridge penalty."""
 
 STEP = Step(
     name="tune",
@@ -30,9 +34,11 @@ STEP = Step(
     parameters={
         "schema": SCHEMA,
         "numbers": NUMBERS,
-        "alpha": Parameter(list[float], "Search space: strengths of the ridge penalty to try.", [0.1, 1.0, 10.0]),
-        "folds": Parameter(int, "Validation folds.", 5),
-        "seed": Parameter(int, "Seed of the folds.", 0),
+        "alpha": Parameter(
+            Annotated[list[Penalty], Field(min_length=1)], "Search space: strengths of the ridge penalty to try.", [0.1, 1.0, 10.0]
+        ),
+        "folds": Parameter(Annotated[int, Field(ge=2)], "Validation folds.", 5),
+        "seed": Parameter(Seed, "Seed of the folds.", 0),
         "rule": Parameter(
             Rule,
             "best: lowest mean error; oneStandardError: the strongest penalty within one standard error of it.",
@@ -55,11 +61,10 @@ def run(
 ) -> None:
     """Writes every tried value with its score, and the chosen one."""
     require_go(anomalies)
-    check_space(alpha)
     wanted = documents.parse(DataSchema, schema, "schema.json")
     table = read_csv(training)
-    if not 2 <= folds <= len(table):
-        raise StepError(f"tune.folds: got {folds}, wanted 2 to {len(table)}, the training rows")
+    if folds > len(table):
+        raise StepError(f"tune.folds: got {folds}, wanted at most {len(table)}, the training rows")
     rows, truth = instances(table, wanted), np.array(labels(table, wanted))
     errors = np.array([_errors(rows, truth, wanted, numbers, value, folds, seed) for value in alpha])
     means = errors.mean(axis=1)
@@ -69,12 +74,6 @@ def run(
         for value, mean, spread in zip(alpha, means, standard_errors, strict=True)
     ]
     documents.write(search, Search(rule=rule, candidates=tried, best=choose(tried, rule).parameters))
-
-
-def check_space(alpha: Sequence[float]) -> None:
-    """Refuses an empty search space and penalties below zero."""
-    if not alpha or min(alpha) < 0:
-        raise StepError(f"tune.alpha: got {list(alpha)}, wanted one or more numbers of 0 or above")
 
 
 def _errors(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from steps import documents
 from steps.contracts import Anomalies, Anomaly, DataSchema, Feature, Statistics
@@ -13,6 +14,9 @@ from steps.errors import StepError
 from steps.signature import File, Parameter, Step
 from steps.statistics import drift, summarise
 from steps.table import Table, number, read_csv
+
+LARGEST = 1e150
+"""Beyond it a square is no finite number any more: no mean squared error, no standard deviation."""
 
 SHOWN = 3
 """Rows named in one anomaly."""
@@ -33,8 +37,10 @@ STEP = Step(
         "baseline": Parameter(
             dict[str, Any], "The project's baseline.json, statistics the data must resemble. Empty for none.", {}, origin="project"
         ),
-        "min_rows": Parameter(int, "Fewest training rows.", 50),
-        "max_psi": Parameter(float, "Population stability index against the baseline above which a column has shifted.", 0.25),
+        "min_rows": Parameter(Annotated[int, Field(ge=1)], "Fewest training rows.", 50),
+        "max_psi": Parameter(
+            Annotated[float, Field(ge=0)], "Population stability index against the baseline above which a column has shifted.", 0.25
+        ),
         "on_drift": Parameter(Literal["stop", "warn"], "What a shifted column does: stop or warn.", "stop"),
     },
 )
@@ -91,8 +97,8 @@ def _values(texts: Sequence[str], feature: Feature, part: str) -> list[Anomaly]:
     mistyped: list[int] = []
     beyond: list[int] = []
     unknown: list[int] = []
-    low = -math.inf if feature.min is None else feature.min
-    high = math.inf if feature.max is None else feature.max
+    low = -LARGEST if feature.min is None else max(feature.min, -LARGEST)
+    high = LARGEST if feature.max is None else min(feature.max, LARGEST)
     for row, text in enumerate(texts):
         value = number(text) if feature.type == "number" else text
         if text == "":

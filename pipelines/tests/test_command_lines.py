@@ -117,7 +117,7 @@ def test_the_dataset_is_kept_under_its_digest(made):
         (["extract", "--training", "t", "--holdout", "h", "--origin", "o", "--source", "gone.csv"],
          "error: extract.source: gone.csv cannot be read: No such file or directory. Name a CSV file or sklearn:diabetes"),
         (["extract", "--training", "t", "--holdout", "h", "--origin", "o", "--holdout-share", "1.5"],
-         "error: extract.holdoutShare: got 1.5, wanted a share between 0 and 1, such as 0.2"),
+         "error: --holdout-share: got 1.5; Input should be less than 1"),
         (["transform", "--training", "gone", "--anomalies", "a", "--transform", "t"], "error: --training: gone does not exist"),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from support import DIABETES, python
 
 from steps import command, project
 from steps.compile import intermediate
+from steps.errors import StepError
 from steps.factory import STANDARD, component, component_source, signature
 from steps.signature import flag, text
 
@@ -151,5 +152,28 @@ def test_an_unknown_step_is_refused_with_the_ones_there_are(tmp_path):
     (folder / "pipeline.py").write_text(
         "from steps.factory import pipeline\n@pipeline()\ndef p(steps):\n    steps.extract()\n    steps.deploy()\n"
     )
-    with pytest.raises(AttributeError, match="no step deploy; there are extract"):
-        project.load(folder).build("container")
+    with pytest.raises(StepError, match="pipeline.py: there is no step deploy. Known: evaluate, extract"):
+        project.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("steps.validate()", "missing 2 required arguments: training, holdout"),
+        ("steps.extract(data=1)", 'unexpected keyword argument "data"'),
+        ("steps.transform(training=steps.extract().outputs['trainin'], anomalies=1)", "KeyError: 'trainin'"),
+    ],
+)
+def test_steps_joined_wrongly_are_one_line_that_names_the_file(tmp_path, body, said):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "settings.yaml").write_text("version: 1\n")
+    (tmp_path / "mine" / "schema.json").write_text((DIABETES / "schema.json").read_text())
+    (tmp_path / "mine" / "pipeline.py").write_text(f"from steps.factory import pipeline\n@pipeline()\ndef p(steps):\n    {body}\n")
+    done = python("-m", "steps.compile", "--project-directory", tmp_path / "mine", "--out", tmp_path / "p.yaml")
+    assert done.returncode == 1 and "pipeline.py joins steps wrongly" in done.stderr and said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_module_that_is_no_step_is_refused_by_name():
+    with pytest.raises(StepError, match="module json is no step"):
+        signature("json")

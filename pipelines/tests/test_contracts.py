@@ -36,6 +36,19 @@ def test_a_file_that_is_not_what_it_says_is_refused_with_the_place(tmp_path, tex
         documents.read(Metrics, tmp_path / "metrics.json")
 
 
+@pytest.mark.parametrize(
+    ("features", "said"),
+    [
+        ([{"name": "y", "type": "number"}], "the target y is among the features"),
+        ([{"name": "a", "type": "number"}, {"name": "a", "type": "category"}], "feature a stands twice"),
+        ([{"name": "a", "type": "number", "min": 2, "max": 1}], "min 2 is above max 1"),
+    ],
+)
+def test_a_schema_that_contradicts_itself_is_refused(features, said):
+    with pytest.raises(StepError, match=said):
+        documents.parse(contracts.DataSchema, {"version": 1, "features": features, "target": {"name": "y"}}, "schema.json")
+
+
 def test_numbers_that_a_pipeline_made_doubles_are_read_as_whole():
     assert documents.parse(Metrics, {"version": 1.0, "overall": {"mse": 3.0}}, "x").overall == {"mse": 3}
 

@@ -53,6 +53,7 @@ def test_the_good_data_goes_and_its_statistics_are_written(tmp_path):
         (changed("bmi", lambda n, v: "1_0" if n == 3 else v), "wrong-type", "row 4 has '1_0'"),
         (changed("bmi", lambda n, v: "" if n < 9 else v), "missing-value", "row 1 has '', row 2 has '', row 3 has '' and 6 more"),
         (changed("bmi", lambda n, v: "9.5" if n == 3 else v), "out-of-range", "row 4 has '9.5'; wanted -0.5 to 0.5"),
+        (changed("progression", lambda n, v: "inf" if n == 3 else v), "wrong-type", "progression: row 4 has 'inf'; wanted a finite number"),
         (changed("sex", lambda n, v: "0.3" if n == 3 else v), "unknown-value", "row 4 has '0.3'"),
         (changed("progression", lambda n, v: "-1" if n == 3 else v), "out-of-range", "progression: row 4 has '-1'"),
         (changed("bmi", lambda n, v: repr(float(v) + 0.1)), "distribution", "bmi: distribution has shifted"),
@@ -116,11 +117,34 @@ def test_psi_is_zero_for_equal_and_finite_for_disjoint_distributions():
         ("a,,b\n1,2,3\n", "first line must name every column"),
         ("a,b,a\n1,2,3\n", "column a stands twice"),
         ("a,b\n1,2\n3\n", "row 3 has 1 values, wanted 2"),
+        ("a,b\r1,2\r", "line 1 is not CSV: new-line character"),
+        ('a,b\n1,"2\n' + "3,4\n" * 50_000, "line .* is not CSV: field larger than"),
     ],
 )
 def test_a_broken_csv_file_is_refused_with_its_row(text, said):
     with pytest.raises(StepError, match=said):
         parse_csv(text, "data.csv")
+
+
+def test_a_number_whose_square_is_infinite_is_out_of_range_where_the_schema_sets_no_limit(tmp_path):
+    schema = {"version": 1, "features": [{"name": "a", "type": "number"}], "target": {"name": "y"}}
+    table = Table(("a", "y"), [["1e308", "1"], ["-1e308", "1e200"], ["1e150", "-1e150"], *([["1", "2"]] * 9)])
+
+    def run() -> None:
+        files = {"training": tmp_path / "t", "holdout": tmp_path / "t", "statistics": tmp_path / "s", "anomalies": tmp_path / "a"}
+        validate.run(**files, schema=schema, baseline={}, min_rows=1, max_psi=1, on_drift="stop")
+
+    write_csv(tmp_path / "t", table)
+    with pytest.raises(StepError, match="a: row 1 has '1e308', row 2 has '-1e308'; wanted -1e.150 to 1e.150; training: y: row 2 has '1e200'"):
+        run()
+    write_csv(tmp_path / "t", table.take(list(range(2, 12))))
+    run()
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_too_few_rows_to_split_are_told(rows):
+    with pytest.raises(StepError, match=f"^{rows} rows cannot be split into rows to train on and a holdout"):
+        split(rows, 0.2, 0)
 
 
 def test_csv_keeps_every_value_as_it_was():

@@ -44,7 +44,7 @@ def test_center_subtracts_the_mean_and_leaves_the_scale():
 
 def test_a_level_never_seen_gives_zeros_and_a_known_one_gives_one():
     made = Transform.of(state()).apply([{"age": 30, "city": "Seoul", "income": 2}, {"age": 30, "city": "Jeju", "income": 2}])
-    assert features.names(state()) == ["age", "city=Busan", "city=Seoul", "income"]
+    assert Transform.of(state()).outputs == ["age", "city=Busan", "city=Seoul", "income"]
     assert made[:, 1:3].tolist() == [[0, 1], [0, 0]]
 
 
@@ -70,6 +70,13 @@ def test_extreme_and_tiny_values_stay_finite():
     assert np.isfinite(Transform.of(state(rows=rows)).apply(rows)).all()
 
 
+def test_a_missing_number_becomes_the_mean_where_every_feature_is_a_number():
+    numbers = Schema(features=[SCHEMA.features[0], SCHEMA.features[2]])
+    made = Transform.of(state(schema=numbers)).apply([{"age": 40, "income": None}, {"age": 30}, [30, None], [20, 3.0]])
+    assert made[:, 1].tolist() == [0, 0, 0, 1] and made[1:3, 0].tolist() == [0, 0]
+    assert Transform.of(state(schema=numbers)).apply([]).shape == (0, 2)
+
+
 def test_no_rows_give_no_rows():
     assert Transform.of(state()).apply([]).shape == (0, 4)
 
@@ -86,7 +93,7 @@ def test_serving_applies_the_state_that_training_wrote(tmp_path):
     parts = {
         "schema": SCHEMA.model_dump(by_alias=True),
         "transform": learnt.model_dump(by_alias=True),
-        "model": {"version": 1, "kind": "linear", "intercept": 0.5, "coefficients": weights.tolist()},
+        "model": {"version": 1, "kind": "linear", "intercept": 0.5, "coefficients": weights.tolist(), "columns": Transform.of(learnt).outputs},
         "manifest": {"version": 1, "project": "p"},
     }
     for name, part in parts.items():
@@ -103,7 +110,10 @@ def test_levels_are_sorted_so_that_the_same_rows_in_another_order_give_the_same_
 
 def test_a_number_that_is_not_finite_never_reaches_the_model():
     scorer = Scorer(
-        SCHEMA.model_dump(), state().model_dump(), {"coefficients": [1, 1, 1, 1], "intercept": 0}, {"project": "p"}
-    )  # fmt: skip
+        SCHEMA.model_dump(),
+        state().model_dump(),
+        {"coefficients": [1, 1, 1, 1], "intercept": 0, "columns": Transform.of(state()).outputs},
+        {"project": "p"},
+    )
     problems = scorer.problems([{"age": math.nan}, {"age": math.inf}, {"age": 10**400}])
     assert [problem.split(":")[0] for problem in problems] == [f"instances[{index}].age" for index in range(3)]

@@ -57,6 +57,11 @@ def test_the_reasons_say_values_and_what_was_wanted():
     assert "first model" in " ".join(judge(50).reasons)
 
 
+def test_scores_that_are_no_numbers_are_not_called_worse():
+    said = "better: r2 cannot be compared: the model's is 0.5, the current model's nan"
+    assert judge(0.5, champion=math.nan, metric="r2", floor=0).reasons == [said]
+
+
 def test_a_slice_without_rows_does_not_pass_unseen():
     verdict = decide("mse", {"mse": 1.0}, [], None, 100, [SliceFloor(feature="sex", floor=1)], 0)
     assert not verdict.blessed and "no holdout row" in verdict.reasons[0]

@@ -102,7 +102,15 @@ def test_the_tracker_holds_the_run_with_parameters_metrics_and_artifacts(estate,
     run = estate.tracking.call("GET", f"runs/get?run_id={first.result['trackingRunId']}")["run"]
     assert run["info"]["status"] == "FINISHED"
     assert {"alpha": "0.2"}.items() <= {item["key"]: item["value"] for item in run["data"]["params"]}.items()
-    assert "mse" in {item["key"] for item in run["data"]["metrics"]}
+    metrics = {item["key"]: item["value"] for item in run["data"]["metrics"]}
+    assert metrics["mse"] == first.result["metrics"]["mse"]
+    assert {"slice/sex/-0.04464/mse", "slice/sex/0.05068/mse"} <= metrics.keys()
+    tags = {item["key"]: item["value"] for item in run["data"]["tags"]}
+    assert tags["mlflow.source.name"] == "diabetes" and tags["mlflow.source.git.commit"] == "0123abcd"
+    (data,) = run["inputs"]["dataset_inputs"]
+    origin = first.read("extract/origin.json")
+    assert data["dataset"]["name"] == "data" and origin["digest"].startswith(f"sha256:{data['dataset']['digest']}")
+    assert json.loads(data["dataset"]["source"]) == {"uri": origin["snapshot"]}
     for folder, file in (("pipeline", "pipeline/blessing.json"), ("model", "model/model.json")):
         listed = estate.tracking.call("GET", f"artifacts/list?run_id={first.result['trackingRunId']}&path={folder}")
         assert file in {item["path"] for item in listed["files"]}
@@ -172,11 +180,14 @@ def test_new_code_is_noticed(estate, project, better):
 def test_bad_data_stops_the_run_with_row_and_value_and_nothing_after_it_starts(estate, project, better):
     text = diabetes_csv().decode().replace("0.061696206518683294", "heavy", 1)
     (estate.folder / "data.csv").write_text(text)
-    stopped = estate.run(project)
+    stopped = estate.run(project, run_id=better.result["runId"])
     assert stopped.code == 1 and stopped.result["state"] == "failed"
     assert stopped.states == {"extract": "succeeded", "validate": "failed"}
     assert "bmi: row" in stopped.result["error"] and "'heavy'; wanted a finite number" in stopped.result["error"]
     assert stopped.read("validate/anomalies.json")["go"] is False
+    # Nothing of the earlier attempt with this id is taken for this one's.
+    assert (stopped.result["version"], stopped.result["metrics"], stopped.result["blessed"]) == (None, {}, False)
+    assert not (stopped.directory / "register").exists()
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ TRANSFORM = {
         {"name": "city", "kind": "onehot", "levels": ["Busan", "Seoul"]},
     ],
 }
-MODEL = {"version": 1, "kind": "linear", "intercept": 100.0, "coefficients": [1.0, 10.0, 20.0]}
+MODEL = {"version": 1, "kind": "linear", "intercept": 100.0, "coefficients": [1.0, 10.0, 20.0], "columns": ["age", "city=Busan", "city=Seoul"]}
 MANIFEST = {"version": 1, "project": "people"}
 
 
@@ -45,6 +45,7 @@ def test_objects_and_arrays_give_the_same_predictions(scorer):
         ({"age": True}, ["instances[0].age: got a boolean, wanted a number"]),
         ({"age": 1, "city": 7}, ["instances[0].city: got a number, wanted a string"]),
         ({"age": 1, "ctiy": "Seoul"}, ["instances[0].ctiy: unknown feature"]),
+        ({"age": 1, "x" * 999: 1}, [f"instances[0].{'x' * 80}: unknown feature"]),
         ([1], ["instances[0]: got 1 values, wanted 2"]),
         ([1, "a", 2], ["instances[0]: got 3 values, wanted 2"]),
         (7, ["instances[0]: got a number, wanted an object or an array"]),
@@ -67,7 +68,9 @@ def test_every_problem_of_every_row_is_told(scorer):
     [
         ("model", {**MODEL, "version": 2}, "reads version 1"),
         ("model", {**MODEL, "kind": "forest"}, "reads linear"),
-        ("model", {**MODEL, "coefficients": [1.0]}, "3 columns, model.json has 1"),
+        ("model", {**MODEL, "coefficients": [1.0]}, "3 columns and 1 coefficients"),
+        ("model", {**MODEL, "columns": ["age", "city=Seoul", "city=Busan"]}, "transform.json makes the columns .* model.json is for"),
+        ("model", {**MODEL, "columns": ["age"]}, "transform.json makes the columns"),
         ("schema", {**SCHEMA, "features": SCHEMA["features"][:1]}, "transform.json takes"),
         ("transform", [], "reads version 1"),
     ],

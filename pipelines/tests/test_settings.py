@@ -51,6 +51,16 @@ def test_a_number_or_a_word_travels_as_text(tmp_path):
         ("evaluate.slices", [{"feature": "sex", "flor": 1}], "0.flor: Extra inputs"),
         ("register.force", "yes", "register.force: got \"yes\"; Input should be a valid boolean"),
         ("extract.source", None, "extract.source: got null"),
+        ("extract.holdoutShare", 1.0, "extract.holdoutShare: got 1.0; Input should be less than 1"),
+        ("extract.seed", -1, "extract.seed: got -1; Input should be greater than or equal to 0"),
+        ("validate.minRows", 0, "validate.minRows: got 0; Input should be greater than or equal to 1"),
+        ("validate.maxPsi", -0.1, "validate.maxPsi: got -0.1; Input should be greater than or equal to 0"),
+        ("tune.alpha", [], "tune.alpha: got []; List should have at least 1 item"),
+        ("tune.alpha", [0.1, -1], "tune.alpha: got [0.1, -1]; at 1: Input should be greater than or equal to 0"),
+        ("tune.folds", 1, "tune.folds: got 1; Input should be greater than or equal to 2"),
+        ("train.alpha", -1, "train.alpha: got -1; Input should be greater than or equal to 0"),
+        ("train.iterations", 0, "train.iterations: got 0"),
+        ("evaluate.minDelta", -0.5, "evaluate.minDelta: got -0.5; Input should be greater than or equal to 0"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_what_was_got_and_what_is_wanted(tmp_path, name, value, said):
@@ -76,6 +86,8 @@ def test_all_problems_are_told_at_once(tmp_path):
         ("version: 1\ntune: { folds: 3\n", "settings.yaml:3:1"),
         ("version: 1\ntune:\n  folds: 3\n  folds: 4\n", "settings.yaml:4:3: folds stands twice"),
         ("version: 1\ntune:\n\tfolds: 3\n", "settings.yaml:3:1"),
+        ("version: 1\n? [a]\n: 1\n", "settings.yaml:2:3: a name must be a text"),
+        ("version: 1\ntune: " + "[" * 3000 + "]" * 3000, "settings.yaml is nested too deeply"),
         ("version: 1\ntune: !!python/name:os.system {}\n", "settings.yaml:2"),
     ],
 )
@@ -83,6 +95,12 @@ def test_a_broken_file_is_refused_with_its_place(tmp_path, text, said):
     with pytest.raises(StepError) as refused:
         load(tmp_path, text)
     assert said in str(refused.value)
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path):
+    (tmp_path / "settings.yaml").write_bytes(b"version: 1 # caf\xe9\n")
+    with pytest.raises(StepError, match="settings.yaml is not UTF-8 text: byte 16"):
+        settings.read(tmp_path / "settings.yaml")
 
 
 def test_a_relative_source_is_relative_to_the_project():

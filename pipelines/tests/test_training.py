@@ -12,7 +12,7 @@ from steps import evaluate, train, tune
 from steps.contracts import Candidate, DataSchema, Manifest
 from steps.errors import StepError
 from steps.extract import diabetes_csv, split
-from steps.features import Transform, fit, names
+from steps.features import Transform, fit
 from steps.gates import SliceFloor
 from steps.scorer import Scorer
 from steps.table import instances, labels, parse_csv
@@ -22,7 +22,8 @@ WHOLE = parse_csv(diabetes_csv().decode(), "diabetes")
 KEPT, ASIDE = split(len(WHOLE), 0.2, 0)
 ROWS, TRUTH = instances(WHOLE.take(KEPT), SCHEMA), labels(WHOLE.take(KEPT), SCHEMA)
 STATE = fit(ROWS, SCHEMA, "standardize")
-MATRIX = Transform.of(STATE).apply(ROWS)
+TRANSFORM = Transform.of(STATE)
+MATRIX, COLUMNS = TRANSFORM.apply(ROWS), TRANSFORM.outputs
 MEAN_LOSS = float(np.var(TRUTH))
 
 
@@ -31,19 +32,19 @@ def loss(predictions, truth=TRUTH):
 
 
 def test_training_converges_the_loss_falls_with_every_pass_and_ends_at_the_closed_form():
-    losses = [loss(train.fit(MATRIX, TRUTH, names(STATE), 1.0, "sag", passes)[1]) for passes in (1, 3, 10, 100, 1000)]
+    losses = [loss(train.fit(MATRIX, TRUTH, COLUMNS, 1.0, "sag", passes)[1]) for passes in (1, 3, 10, 100, 1000)]
     assert losses == sorted(losses, reverse=True) and losses[0] > losses[2]
     assert losses[-1] < 0.6 * MEAN_LOSS
-    assert losses[-1] == pytest.approx(loss(train.fit(MATRIX, TRUTH, names(STATE), 1.0)[1]), rel=1e-6)
+    assert losses[-1] == pytest.approx(loss(train.fit(MATRIX, TRUTH, COLUMNS, 1.0)[1]), rel=1e-6)
 
 
 def test_training_overfits_a_few_rows():
-    _, predictions = train.fit(MATRIX[:5], TRUTH[:5], names(STATE), 1e-8)
+    _, predictions = train.fit(MATRIX[:5], TRUTH[:5], COLUMNS, 1e-8)
     assert loss(predictions, TRUTH[:5]) < 1e-6
 
 
 def test_a_stronger_penalty_gives_smaller_coefficients():
-    sizes = [np.abs(train.fit(MATRIX, TRUTH, names(STATE), alpha)[0].coefficients).sum() for alpha in (0.1, 10, 1000, 1e6)]
+    sizes = [np.abs(train.fit(MATRIX, TRUTH, COLUMNS, alpha)[0].coefficients).sum() for alpha in (0.1, 10, 1000, 1e6)]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -62,17 +63,11 @@ def test_a_model_with_a_nan_cannot_be_written_or_loaded():
         train.LinearModel(intercept=float("nan"), coefficients=[1.0], columns=["a"])
     parts = {"columns": [{"name": "a", "kind": "standardize", "mean": 0, "scale": 1}]}
     with pytest.raises(ValueError, match="not finite"):
-        Scorer({"features": [{"name": "a", "type": "number"}]}, parts, {"coefficients": [float("inf")], "intercept": 0}, {})
-
-
-@pytest.mark.parametrize(("options", "said"), [({"alpha": -1}, "train.alpha"), ({"alpha": 1, "iterations": 0}, "train.iterations")])
-def test_settings_that_make_no_sense_are_refused_by_name(options, said):
-    with pytest.raises(StepError, match=said):
-        train.fit(MATRIX, TRUTH, names(STATE), **options)
+        Scorer({"features": [{"name": "a", "type": "number"}]}, parts, {"coefficients": [float("inf")], "intercept": 0, "columns": ["a"]}, {})
 
 
 def test_the_same_rows_give_the_same_model():
-    assert train.fit(MATRIX, TRUTH, names(STATE), 0.4, "sag") == train.fit(MATRIX, TRUTH, names(STATE), 0.4, "sag")
+    assert train.fit(MATRIX, TRUTH, COLUMNS, 0.4, "sag") == train.fit(MATRIX, TRUTH, COLUMNS, 0.4, "sag")
 
 
 def test_scoring_that_differs_from_training_is_refused():
@@ -89,12 +84,6 @@ def test_tuning_takes_the_best_or_the_strongest_within_one_standard_error():
     tried = candidates((0.1, 105), (0.2, 100), (0.4, 109), (0.8, 111))
     assert tune.choose(tried, "best").parameters == {"alpha": 0.2}
     assert tune.choose(tried, "oneStandardError").parameters == {"alpha": 0.4}
-
-
-@pytest.mark.parametrize("space", [[], [-1.0], [0.1, -0.1]])
-def test_an_empty_or_negative_search_space_is_refused(space):
-    with pytest.raises(StepError, match="tune.alpha"):
-        tune.check_space(space)
 
 
 def test_slices_hold_every_row_once_and_refuse_what_is_no_slice():

@@ -112,6 +112,11 @@ def test_a_large_body_of_undeclared_length_is_refused(served: TestClient) -> Non
     assert (answer.status_code, answer.json()["error"]) == (413, "the body has more than 2000 bytes")
 
 
+def test_a_length_with_more_digits_than_python_reads_is_refused(served: TestClient) -> None:
+    answer = served.post(ADDRESS, content=b"{}", headers={"content-length": "0" * 6_000 + "2"})
+    assert answer.status_code == 413
+
+
 def test_a_compressed_body_is_refused(served: TestClient) -> None:
     answer = served.post(ADDRESS, content=b"x", headers={"content-encoding": "gzip"})
     assert answer.status_code == 415

@@ -136,6 +136,38 @@ def test_a_full_queue_drops_and_counts_instead_of_waiting(tmp_path: Path) -> Non
     assert dropped(metrics, "queue") == 3, "an emptied queue takes lines again"
 
 
+def test_a_request_at_midnight_goes_to_the_day_it_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    midnight = datetime(2026, 11, 20, tzinfo=UTC)
+    moments = [midnight - timedelta(milliseconds=1), midnight, midnight]
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return moments.pop(0) if moments else midnight
+
+    monkeypatch.setattr("serving.prediction_log.datetime", Clock)
+    log, _ = log_of(tmp_path)
+    for index in range(3):
+        log.record(f"r{index}", [[1]], [1.0])
+    log.start()
+    log.stop()
+    found = {file.parent.name: file.read_text().count("\n") for file in tmp_path.glob("*/*/*.jsonl")}
+    assert found == {"2026-11-19": 1, "2026-11-20": 2}
+    assert '"time":"2026-11-19T23:59:59.999Z"' in (tmp_path / "tiny" / "2026-11-19" / "blue.jsonl").read_text()
+
+
+def test_more_rows_than_one_write_takes_are_all_there_in_their_order(tmp_path: Path) -> None:
+    log, metrics = log_of(tmp_path)
+    for index in range(30):
+        log.record(f"r{index}", [[index]] * 40, [1.0] * 40)
+    log.start()
+    log.stop()
+    (file,) = tmp_path.glob("*/*/*.jsonl")
+    ids = [line.split('"requestId":"')[1].split('"')[0] for line in file.read_text().splitlines()]
+    assert ids == [f"r{index}" for index in range(30) for _ in range(40)]
+    assert metrics.registry.get_sample_value("prediction_log_rows_total") == 1200
+
+
 def test_a_full_disk_costs_lines_but_no_request_and_no_half_line(
     estate: Estate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,6 +193,25 @@ def test_a_full_disk_costs_lines_but_no_request_and_no_half_line(
     words = capfd.readouterr().err
     assert words.count("No space left") == 1, "said once, not once a write"
     assert "writes again" in words
+
+
+class NobodyReads:
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    flush = write
+
+
+def test_the_log_goes_on_when_nobody_reads_the_words_of_the_process(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    estate.release()
+    estate.logs.write_text("a file stands where the folder should be")
+    monkeypatch.setattr("sys.stderr", NobodyReads())
+    with TestClient(create_app(estate.options())) as client:
+        client.post(ADDRESS, json={"instances": [PERSON]})
+        time.sleep(0.5)
+        estate.logs.unlink()
+        client.post(ADDRESS, json={"instances": [PERSON]})
+    assert len(estate.lines()) == 1
 
 
 def test_a_log_folder_that_cannot_be_made_costs_no_request(estate: Estate) -> None:

@@ -13,7 +13,7 @@ from support import DIABETES
 from steps import project
 from steps.contracts import DataSchema
 from steps.extract import diabetes_csv, split
-from steps.features import Transform, fit, names
+from steps.features import Transform, fit
 from steps.gates import regression_metrics
 from steps.scorer import Scorer
 from steps.table import instances, labels, parse_csv
@@ -28,7 +28,8 @@ KEPT, ASIDE = split(len(WHOLE), FOUND.settings["extract.holdoutShare"], FOUND.se
 def model(alpha: float) -> Scorer:
     rows = instances(WHOLE.take(KEPT), SCHEMA)
     state = fit(rows, SCHEMA, FOUND.settings["transform.numbers"])
-    fitted, _ = train(Transform.of(state).apply(rows), labels(WHOLE.take(KEPT), SCHEMA), names(state), alpha)
+    transform = Transform.of(state)
+    fitted, _ = train(transform.apply(rows), labels(WHOLE.take(KEPT), SCHEMA), transform.outputs, alpha)
     manifest = {"project": "diabetes"}
     return Scorer(SCHEMA.model_dump(by_alias=True), state.model_dump(by_alias=True), fitted.model_dump(by_alias=True), manifest)
 
