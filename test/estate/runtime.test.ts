@@ -1,7 +1,20 @@
 /** The runtime with real processes: PostgreSQL, MLflow and the scheduler on ports of their own. */
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -10,6 +23,7 @@ import pg from "pg";
 import type { PartStatus } from "../../lib/contracts/operator";
 import { createLocalOperator } from "../../lib/local/operator";
 import type { LayerDefinition, PartDefinition } from "../../lib/local/parts";
+import type { BackupManifest } from "../../lib/local/runtime/backup";
 import { probePort } from "../../lib/local/runtime/ports";
 import { listProcesses, type ProcessInfo } from "../../lib/local/runtime/processes";
 import { provision } from "../../lib/local/runtime/provision-layer";
@@ -77,6 +91,14 @@ async function ours(part?: string): Promise<ProcessInfo[]> {
   return part === undefined ? marked : marked.filter((info) => info.part === part);
 }
 
+function readLink(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return ""; // closed meanwhile
+  }
+}
+
 /** Kills the main process of a part, not its children. Returns its pid. */
 async function killAll(part: string): Promise<number[]> {
   const leaders = (await ours(part)).filter(({ pid, group }) => pid === group);
@@ -98,6 +120,8 @@ async function back(part: string, limitSeconds: number): Promise<number> {
 
 async function ledger<T extends object>(sql: string): Promise<T[]> {
   const client = new pg.Client(await operator.database("ledger"));
+  // Of a server that is killed under it: the query tells it too.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query<T>(sql)).rows;
@@ -149,6 +173,23 @@ test("layers come up one after another; the databases have owners who cannot ent
   await expect(client.connect()).rejects.toThrow(/permission denied/);
 }, 180_000);
 
+test("nothing listens beyond 127.0.0.1, the supervisor and the children of programs included", async () => {
+  const inodes = new Set<string>();
+  for (const { pid } of await ours()) {
+    for (const handle of readdirSync(`/proc/${pid}/fd`)) {
+      const target = readLink(`/proc/${pid}/fd/${handle}`);
+      if (target.startsWith("socket:")) inodes.add(target.slice("socket:[".length, -1));
+    }
+  }
+  const listening = ["tcp", "tcp6"].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === "0A" && inodes.has(fields[9] ?? "")),
+  );
+  expect(listening.map((fields) => fields[1]?.split(":")[0])).toEqual(Object.keys(PORT).map(() => "0100007F"));
+});
+
 test("no process shows a password, and the files that hold one are the owner's alone", async () => {
   const secrets = JSON.parse(readFileSync(path.join(directory, "secrets.json"), "utf8")) as Record<string, string>;
   expect(Object.keys(secrets)).toEqual(expect.arrayContaining(["database-superuser", "database-mlflow"]));
@@ -192,7 +233,14 @@ test.each([
 ])(
   "a killed %s serves again by itself, and the status says what happened",
   async (part, limit) => {
+    // A query that is busy outlives the server that was asked, and another one must not start beside it.
+    const busy = part === "database" && ledger("SELECT count(*) FROM generate_series(1, 10000000000)");
+    if (busy) await Promise.race([busy, sleep(500)]);
+    const old = (await ours(part)).map(({ pid }) => pid);
     await killAll(part);
+    if (busy) await busy.catch(() => undefined);
+    // What is left of it answers for a moment.
+    while ((await ours(part)).some(({ pid }) => old.includes(pid))) await sleep(100);
     await back(part, limit);
     expect(await status(part)).toMatchObject({
       restarts: 1,
@@ -213,6 +261,16 @@ test("a killed supervisor is told, and the next start ends what it left", async 
   await operator.reconcile(silent);
   expect((await ours()).filter(({ pid }) => old.has(pid))).toEqual([]);
   expect((await operator.status()).filter(({ healthy }) => !healthy)).toEqual([]);
+}, 120_000);
+
+test("a supervisor that lost its socket is started anew, and lost secrets are made up again", async () => {
+  const [old] = await ours("supervisor");
+  for (const name of ["secrets.json", "pgpass", "run/supervisor.sock"]) rmSync(path.join(directory, name));
+  expect(await status("supervisor")).toMatchObject({ healthy: false, detail: expect.stringContaining("socket") });
+  await operator.reconcile(silent);
+  expect((await ours("supervisor")).map(({ pid }) => pid)).not.toContain(old?.pid);
+  expect((await operator.status()).filter(({ healthy }) => !healthy)).toEqual([]);
+  expect(await ledger("SELECT 1 AS one")).toEqual([{ one: 1 }]);
 }, 120_000);
 
 test("what was written after a backup is gone after its restore, what was before is there, and MLflow works on it", async () => {
@@ -245,8 +303,38 @@ test("a damaged backup is refused before anything is stopped", async () => {
   expect((await ours("database")).map(({ pid }) => pid)).toEqual(database);
 }, 60_000);
 
+test("a backup whose server does not start is put back: the former data serves again", async () => {
+  const backup = await operator.backup(silent);
+  const unpacked = path.join(workspace, "unpacked");
+  mkdirSync(unpacked);
+  execFileSync("tar", ["-xzf", backup.path, "-C", unpacked]);
+  // Whole by its manifest, and yet not what a server can start from.
+  const hba = path.join(unpacked, "pg_hba.conf");
+  writeFileSync(hba, "nonsense\n");
+  const manifest = JSON.parse(readFileSync(path.join(unpacked, "manifest.json"), "utf8")) as BackupManifest;
+  const files = manifest.files.map((file) =>
+    file.path === "pg_hba.conf"
+      ? { ...file, sha256: createHash("sha256").update(readFileSync(hba)).digest("hex") }
+      : file,
+  );
+  writeFileSync(path.join(unpacked, "manifest.json"), JSON.stringify({ ...manifest, files }));
+  const spoiled = path.join(workspace, "spoiled.tar.gz");
+  execFileSync("tar", ["-czf", spoiled, "-C", unpacked, "."]);
+  await ledger("INSERT INTO kept VALUES (3)");
+
+  await expect(operator.restore(spoiled, silent)).rejects.toThrow(/database.*pg_hba/s);
+  expect(await ledger("SELECT id FROM kept ORDER BY id")).toEqual([{ id: 1 }, { id: 3 }]);
+  expect((await operator.status()).filter(({ healthy }) => !healthy)).toEqual([]);
+}, 180_000);
+
 test("a start that is killed at any moment is completed by the next", async () => {
   await operator.stop(silent);
+  const database = path.join(directory, "database");
+  writeFileSync(path.join(database, "postmaster.pid"), "cut sho");
+  // As a restore leaves it that was killed before the restored server answered.
+  renameSync(database, `${database}.previous`);
+  mkdirSync(database);
+  writeFileSync(path.join(database, "PG_VERSION"), "18\n");
   const script = `
     const { createJiti } = require("jiti");
     const { createLocalOperator } = createJiti(${JSON.stringify(`${codeRoot}/lib/`)})("./local/operator.ts");
@@ -260,7 +348,7 @@ test("a start that is killed at any moment is completed by the next", async () =
   }
   await operator.reconcile(silent);
   expect((await operator.status()).filter(({ healthy }) => !healthy)).toEqual([]);
-  expect(await ledger("SELECT id FROM kept")).toEqual([{ id: 1 }]);
+  expect(await ledger("SELECT id FROM kept ORDER BY id")).toEqual([{ id: 1 }, { id: 3 }]);
 }, 180_000);
 
 test("stopped means no process and no port; the data stays and a purge is refused until then", async () => {

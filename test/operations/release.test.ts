@@ -377,6 +377,17 @@ describe("rollback", () => {
     expect(ledger.allReleases.slice(-2)).toMatchObject([{ kind: "rollback" }, { kind: "rollback" }]);
   });
 
+  test("never goes to a version that was turned down, nor to the faults of a drill", async () => {
+    const { estate, context, release } = await released();
+    estate.register("2", BEST);
+    await release();
+    estate.register("3", BAD);
+    expect((await release({ version: "3", skipChecks: true, drill: { errorRate: 0.5 } })).state).toBe("rolledBack");
+    expect(await rollback(context)).toMatchObject({ state: "promoted", version: "1", previous: "2" });
+    const stable = estate.slots[estate.traffic.stable ?? ""];
+    expect(stable).toMatchObject({ model: { version: "1" }, drill: {} });
+  });
+
   test("does not go to a version that does not answer right", async () => {
     const { estate, context, release } = await released();
     estate.register("2", BEST);

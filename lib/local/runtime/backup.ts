@@ -10,11 +10,10 @@ import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
 import type { Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
-import type { DatabasePart } from "../parts";
 import { estatePaths, type RuntimeContext } from "./context";
 import { superuserLogin, withClient } from "./database";
 import { ensureDirectory, errorCode, explainFileError, writeJson } from "./files";
-import { partsOf, partsOfKind, readLayers } from "./layers";
+import { deployedPart } from "./layers";
 import { findPostgres } from "./postgres";
 import { readSecrets } from "./secrets";
 
@@ -41,30 +40,23 @@ const EMPTIED = [
   "pg_wal",
 ];
 
-/** The database part of the deployed estate. @throws UserError when there is none. */
-export async function databasePart({ directory }: RuntimeContext): Promise<DatabasePart> {
-  const parts = partsOf((await readLayers(directory)).map(({ definition }) => definition));
-  const part = partsOfKind(parts, "database")[0]?.part;
-  if (part) return part;
-  throw new UserError({
-    where: directory,
-    message: "no database is deployed here",
-    fix: "Deploy the `data` layer first",
-  });
-}
-
 /** Writes a backup into `<estate>/backups`. The caller holds the estate's lock. */
 export async function backupDatabase(
   context: RuntimeContext,
   progress: Progress,
 ): Promise<{ readonly path: string; readonly bytes: number }> {
   const { backups } = estatePaths(context.directory);
-  const part = await databasePart(context);
+  const part = deployedPart(context, "database");
   const { data } = await findPostgres(context);
   const login = superuserLogin(part, await readSecrets(context.directory));
   const createdAt = new Date().toISOString();
   const name = `database-${createdAt.replace(/[:.]/g, "-")}`;
   const staging = path.join(backups, `${name}.partial`);
+  await ensureDirectory(backups);
+  // Of backups that were killed: nobody else makes one at this moment.
+  for (const left of (await readdir(backups)).filter((entry) => entry.endsWith(".partial"))) {
+    await rm(path.join(backups, left), { recursive: true, force: true });
+  }
   await ensureDirectory(staging);
   try {
     const postgresql = await withClient(login, (client) => copyOnline(client, data, staging, progress)).catch(

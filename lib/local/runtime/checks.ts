@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Problem, UserError } from "../../core/errors";
 import type { RuntimeContext } from "./context";
 import { ensureDirectory, exists, explainFileError } from "./files";
+import { processesOf } from "./leftovers";
 import { portHolder, portProblem, probePort, type WantedPort } from "./ports";
 import type { ProcessInfo } from "./processes";
 
@@ -72,7 +73,7 @@ export async function foreignPorts(
   const states = await Promise.all(wanted.map(async (want) => ({ want, state: await probePort(want.port) })));
   const busy = states.filter(({ state }) => state !== "free");
   if (busy.length === 0) return [];
-  const ours = new Set((await processes()).filter((info) => info.estate === estate).map(({ pid }) => pid));
+  const ours = new Set(processesOf(await processes(), estate).map(({ pid }) => pid));
   const problems = await Promise.all(
     busy.map(async ({ want, state }) => {
       if (state === "free") return null;

@@ -45,6 +45,8 @@ export interface EstatePaths {
   readonly serving: string;
   readonly slots: string;
   readonly traffic: string;
+  /** The same again, for when that one is lost. */
+  readonly trafficCopy: string;
   readonly supervisor: string;
   readonly supervisorConf: string;
   readonly supervisorPid: string;
@@ -70,6 +72,7 @@ export function estatePaths(root: string): EstatePaths {
     serving: at("serving"),
     slots: at("serving", "slots"),
     traffic: at("serving", "traffic.json"),
+    trafficCopy: at("serving", "traffic-copy.json"),
     supervisor: at("supervisor"),
     supervisorConf: at("supervisor", "supervisord.conf"),
     supervisorPid: at("supervisor", "supervisord.pid"),

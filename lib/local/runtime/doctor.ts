@@ -4,7 +4,7 @@ import type { Problem } from "../../core/errors";
 import { diskProblem, folderProblem, foreignPorts, MINIMUM_FREE_MIB, pythonProblem } from "./checks";
 import type { RuntimeContext } from "./context";
 import { exists } from "./files";
-import { partsOf, readLayers } from "./layers";
+import { deployedLayers, partsOf } from "./layers";
 import { findPostgres } from "./postgres";
 import { listProcesses } from "./processes";
 import { isProgramPart } from "./programs";
@@ -82,8 +82,7 @@ async function folderCheck({ directory }: RuntimeContext): Promise<Check> {
 }
 
 async function portsCheck(context: RuntimeContext): Promise<Check> {
-  const recorded = (await readLayers(context.directory)).map(({ definition }) => definition);
-  const definitions = context.definitions.length > 0 ? context.definitions : recorded;
+  const definitions = context.definitions.length > 0 ? context.definitions : deployedLayers(context.directory);
   const wanted = partsOf(definitions).flatMap(({ part }) => (isProgramPart(part) ? [part] : []));
   const problems = await foreignPorts(wanted, context.directory, listProcesses);
   if (problems.length === 0)

@@ -69,7 +69,7 @@ export class TrafficFile {
     if (signature === this.seen) return;
     this.seen = signature;
     try {
-      if (stat) this.take(parse(readFileSync(this.path, "utf8"), this.slots));
+      if (stat) this.take(parseTraffic(readFileSync(this.path, "utf8"), this.slots));
       else if (this.current) this.keep("the file is gone");
     } catch (error) {
       this.keep(error instanceof Error ? error.message : String(error));
@@ -90,8 +90,8 @@ export class TrafficFile {
   }
 }
 
-/** Throws what is wrong with the text. */
-function parse(text: string, slots: readonly string[]): Traffic {
+/** Reads a traffic file's text. @throws Error saying what is wrong with it. */
+export function parseTraffic(text: string, slots: readonly string[]): Traffic {
   const parsed = TRAFFIC.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error).replaceAll("\n", " "));
   const strange = [parsed.data.stable, parsed.data.canary].find((slot) => slot !== null && !slots.includes(slot));

@@ -3,9 +3,11 @@ import { parseArgs } from "node:util";
 import { UserError } from "../../core/errors";
 import { createGateway } from "./gateway-server";
 import { TrafficFile } from "./gateway-traffic";
+import { outliveLog } from "./log-pipe";
 
 /** `gateway --port P --traffic-file FILE --slot blue=PORT --slot green=PORT [--timeout-ms N] [--max-body-bytes N]` */
 export async function main(argv: readonly string[]): Promise<void> {
+  outliveLog();
   const { values } = parseArgs({
     args: [...argv],
     options: {

@@ -1,5 +1,5 @@
 /** Whether a part does its work: asked the way its clients ask. */
-import { serverVersion, superuserLogin } from "./database";
+import { isWrongPassword, serverVersion, superuserLogin } from "./database";
 import type { ProgramPart } from "./programs";
 
 /** Answer to one look. */
@@ -7,6 +7,8 @@ export interface Health {
   readonly healthy: boolean;
   readonly version: string | null;
   readonly detail: string | null;
+  /** It answers, but does not take the password: `secrets.json` is another one than it was made with. @default false */
+  readonly refused?: boolean;
 }
 
 const DOWN: Health = { healthy: false, version: null, detail: null };
@@ -26,7 +28,8 @@ export async function probe(
   try {
     return await ask(part, secrets, timeoutMs);
   } catch (error) {
-    return { ...DOWN, detail: part.kind === "database" && error instanceof Error ? error.message : null };
+    if (part.kind !== "database" || !(error instanceof Error)) return DOWN;
+    return { ...DOWN, detail: error.message, refused: isWrongPassword(error) };
   }
 }
 

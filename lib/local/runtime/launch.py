@@ -35,11 +35,31 @@ def marked_processes(estate, part):
     return found
 
 
-def end_leftovers(estate, part):
-    """Kills what an earlier process of this part left. Its parent is dead, so nobody waits for it to finish."""
+def servers_in(folder):
+    """Pids of PostgreSQL's processes that work in this data folder.
+
+    They write over their environment to show what they do, so that the mark is the main process's alone.
+    """
+    found = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
+        try:
+            program = os.path.basename(os.readlink(f"/proc/{name}/exe")) if name.isdigit() else ""
+            if program.startswith("postgres") and os.path.samefile(f"/proc/{name}/cwd", folder):
+                found.append(int(name))
+        except OSError:
+            continue
+    return found
+
+
+def end_leftovers(estate, part, data=None):
+    """Kills what an earlier process of this part left. Its parent is dead, so nobody waits for it to finish.
+
+    `data` is PostgreSQL's folder: it does not start beside a query that outlived the server.
+    """
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        others = [pid for pid in marked_processes(estate, part) if pid not in (os.getpid(), os.getppid())]
+        found = {*marked_processes(estate, part), *(servers_in(data) if data else [])}
+        others = found - {os.getpid(), os.getppid()}
         if not others:
             return
         for pid in others:
@@ -52,19 +72,13 @@ def end_leftovers(estate, part):
 
 
 def drop_stale_lock(pid_file):
-    """Removes PostgreSQL's lock file when its pid now belongs to another program, as after a restart of the machine.
+    """Removes PostgreSQL's lock file when no server works in the data folder any more.
 
-    PostgreSQL clears a lock whose process is dead by itself, but refuses to start while the number is alive.
+    PostgreSQL clears a lock whose process is dead by itself, but refuses to start while the number belongs to another
+    program, as after a restart of the machine, and when the file was cut short.
     """
-    try:
-        with open(pid_file, encoding="utf-8") as file:
-            pid, data = file.readline().strip(), file.readline().strip()
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            arguments = file.read().split(b"\0")
-    except OSError:
-        return
-    if os.fsencode(data) not in arguments:
-        print(f"launch: {pid_file} names process {pid}, which is another program; removed", flush=True)
+    if os.path.exists(pid_file) and os.path.isdir("/proc/self") and not servers_in(os.path.dirname(pid_file)):
+        print(f"launch: {pid_file} was left by a server that has ended; removed", flush=True)
         os.remove(pid_file)
 
 
@@ -72,9 +86,10 @@ def main():
     estate, part = os.environ["MLOPS_ESTATE"], sys.argv[1]
     with open(os.path.join(estate, "supervisor", "programs", f"{part}.json"), encoding="utf-8") as file:
         program = json.load(file)
-    end_leftovers(estate, part)
-    if program.get("pidFile"):
-        drop_stale_lock(program["pidFile"])
+    pid_file = program.get("pidFile")
+    end_leftovers(estate, part, pid_file and os.path.dirname(pid_file))
+    if pid_file:
+        drop_stale_lock(pid_file)
     os.umask(0o077)
     account = program.get("account")
     os.chdir(program["cwd"])

@@ -1,4 +1,5 @@
 /** Which processes were left behind: they carry the estate's mark, but nobody looks after them any more. */
+import path from "node:path";
 import type { ProcessInfo } from "./processes";
 
 /** Parts that are started by a person's command and not by the supervisor; they end with that command. */
@@ -15,6 +16,16 @@ export interface Census {
 }
 
 /**
+ * The processes of an estate: those that carry its mark, and those that carry another folder's but work in this one, since
+ * somebody moved the folder, or calls it by another name. @param estate its folder, links resolved where they can be.
+ */
+export function processesOf(processes: readonly ProcessInfo[], estate: string): ProcessInfo[] {
+  const inside = ({ folder }: ProcessInfo) => folder === estate || folder?.startsWith(`${estate}${path.sep}`);
+  const names = new Set([estate, ...processes.filter(inside).map((info) => info.estate)]);
+  return processes.filter((info) => info.estate !== null && names.has(info.estate));
+}
+
+/**
  * Sorts the processes that carry the estate's mark.
  * @param recordedPid what the supervisor's pid file says; null when there is none.
  * @param self the process that asks: it and its ancestors are never counted (a scheduled run may be the one that asks).
@@ -26,7 +37,7 @@ export function census(
   self: number,
 ): Census {
   const byPid = new Map(processes.map((info) => [info.pid, info]));
-  const marked = processes.filter((info) => info.estate === estate);
+  const marked = processesOf(processes, estate);
   // A pid file survives a kill and its number may since belong to somebody else: the mark is the proof.
   const supervisor =
     marked.find((info) => info.pid === recordedPid && info.part === "supervisor") ??

@@ -15,10 +15,10 @@ const TIMEOUT_MS = 30_000;
 
 /** The registry of one local estate. */
 export class MlflowModels implements IModelVersions {
-  /** @param trackingUrl where MLflow answers; null when none is deployed. */
+  /** @param trackingUrl where MLflow answers. @throws UserError when none is deployed. */
   constructor(
     private readonly context: RuntimeContext,
-    private readonly trackingUrl: () => Promise<string>,
+    private readonly trackingUrl: () => string,
   ) {}
 
   async get(project: string, version: string) {
@@ -54,7 +54,7 @@ export class MlflowModels implements IModelVersions {
   }
 
   async readPackage(model: ModelPackage): Promise<Readonly<Record<string, Uint8Array>>> {
-    return readPackageFiles(await packageFolder(model));
+    return readPackageFiles(await packageFolder(model, this.context.directory));
   }
 
   /** Returns null when MLflow says that there is no such thing. */
@@ -63,7 +63,7 @@ export class MlflowModels implements IModelVersions {
     path: string,
     parameters: Readonly<Record<string, string>>,
   ): Promise<Record<string, unknown> | null> {
-    const url = new URL(`${await this.trackingUrl()}/api/2.0/mlflow/${path}`);
+    const url = new URL(`${this.trackingUrl()}/api/2.0/mlflow/${path}`);
     if (method === "GET") url.search = new URLSearchParams(parameters).toString();
     const response = await fetch(url, {
       method,

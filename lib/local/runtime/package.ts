@@ -27,10 +27,19 @@ export async function packageDigest(folder: string): Promise<string> {
   return `sha256:${whole.digest("hex")}`;
 }
 
-/** The folder of a package. @throws UserError when it is not there. */
-export async function packageFolder({ project, version, uri }: ModelPackage): Promise<string> {
-  const folder = uri.startsWith("file:") ? fileURLToPath(uri) : uri;
-  if ((await stat(folder).catch(() => null))?.isDirectory()) return folder;
+/**
+ * The folder of a package: where it was registered, else where the estate in `directory` keeps the package of this digest,
+ * since an estate may have been moved. @throws UserError when it is in neither place.
+ */
+export async function packageFolder(
+  { project, version, uri, digest }: ModelPackage,
+  directory: string,
+): Promise<string> {
+  const registered = uri.startsWith("file:") ? fileURLToPath(uri) : uri;
+  const kept = path.join(directory, "buckets", "artifacts", "models", project, digest.replace(/^sha256:/, ""));
+  for (const folder of [registered, kept]) {
+    if ((await stat(folder).catch(() => null))?.isDirectory()) return folder;
+  }
   throw new UserError({
     where: `${project} version ${version}`,
     message: `its package is not at ${uri}`,
@@ -38,13 +47,14 @@ export async function packageFolder({ project, version, uri }: ModelPackage): Pr
   });
 }
 
-/** Refuses a package whose bytes are not the ones that were registered. @throws UserError */
-export async function verifyPackage(model: ModelPackage): Promise<void> {
-  const got = await packageDigest(await packageFolder(model));
-  if (got === model.digest) return;
+/** Refuses a package whose bytes are not the ones that were registered. Returns its folder. @throws UserError */
+export async function verifyPackage(model: ModelPackage, directory: string): Promise<string> {
+  const folder = await packageFolder(model, directory);
+  const got = await packageDigest(folder);
+  if (got === model.digest) return folder;
   throw new UserError({
     where: `${model.project} version ${model.version}`,
-    message: `its package at ${model.uri} has digest ${got}, registered was ${model.digest}: its files were changed`,
+    message: `its package at ${folder} has digest ${got}, registered was ${model.digest}: its files were changed`,
     fix: RUN_AGAIN,
   });
 }

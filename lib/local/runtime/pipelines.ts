@@ -5,20 +5,16 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { IPipelineRunner, PipelineRequest, PipelineResult, StepEvent } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
-import type { OrchestratorPart, TrackingPart } from "../parts";
 import { baseEnvironment, estatePaths, type RuntimeContext } from "./context";
 import { ensureDirectory, tail, writeJson } from "./files";
+import { addressOf } from "./health";
+import { deployedPart } from "./layers";
 import { signal as sendSignal } from "./processes";
 import { MLFLOW_ENVIRONMENT, pipelineThreads } from "./programs";
+import { pruneRuns } from "./retention";
 
 /** A cancelled run gets this long to end its steps. */
 const GRACE_MS = 5_000;
-
-/** The parts a run needs. */
-export interface PipelineParts {
-  readonly orchestrator: OrchestratorPart;
-  readonly tracking: TrackingPart;
-}
 
 /** One line of the runner's output. */
 type RunnerEvent = ({ readonly event: "step" } & StepEvent) | ({ readonly event: "result" } & PipelineResult);
@@ -35,10 +31,7 @@ export function parseEvent(line: string): RunnerEvent | null {
 
 /** The pipeline runner of one local estate. */
 export class LocalPipelines implements IPipelineRunner {
-  constructor(
-    private readonly context: RuntimeContext,
-    private readonly parts: () => Promise<PipelineParts>,
-  ) {}
+  constructor(private readonly context: RuntimeContext) {}
 
   async run(
     request: PipelineRequest,
@@ -47,7 +40,8 @@ export class LocalPipelines implements IPipelineRunner {
   ): Promise<PipelineResult> {
     signal?.throwIfAborted();
     const { directory, codeRoot, python } = this.context;
-    const { orchestrator, tracking } = await this.parts();
+    const orchestrator = deployedPart(this.context, "orchestrator");
+    const tracking = deployedPart(this.context, "tracking");
     const runDirectory = path.join(directory, orchestrator.runs, request.project, request.runId);
     const logFile = path.join(estatePaths(directory).logs, "pipelines", `${request.runId}.log`);
     const parameters = path.join(estatePaths(directory).run, `parameters-${request.runId}.json`);
@@ -72,7 +66,7 @@ export class LocalPipelines implements IPipelineRunner {
         ...MLFLOW_ENVIRONMENT,
         ...pipelineThreads(),
         PYTHONPATH: pipelines,
-        MLFLOW_TRACKING_URI: `http://127.0.0.1:${tracking.port}`,
+        MLFLOW_TRACKING_URI: addressOf(tracking),
         MLOPS_PART: "pipeline",
       },
       // A group of its own, so that a cancelled run ends with all its steps. Its stdin is ours: when we die, it reads the end.
@@ -96,6 +90,8 @@ export class LocalPipelines implements IPipelineRunner {
     } finally {
       signal?.removeEventListener("abort", end);
       await rm(parameters, { force: true });
+      // A disk that cannot be tidied must not turn a good run into a failed one.
+      await pruneRuns(this.context, orchestrator, request.project).catch(() => undefined);
     }
   }
 }

@@ -17,18 +17,6 @@ export interface PortHolder {
   readonly command: string;
 }
 
-/** All wanted ports that cannot be had, each with its holder and the key to change. */
-export async function portProblems(wanted: readonly WantedPort[]): Promise<Problem[]> {
-  const found = await Promise.all(
-    wanted.map(async (want) => {
-      const state = await probePort(want.port);
-      if (state === "free") return null;
-      return portProblem(want, state, state === "taken" ? await portHolder(want.port) : null);
-    }),
-  );
-  return found.filter((problem) => problem !== null);
-}
-
 /** The text for one port that cannot be had. */
 export function portProblem(want: WantedPort, state: "taken" | "forbidden", holder: PortHolder | null): Problem {
   const where = `clouds.local.ports.${want.name}`;

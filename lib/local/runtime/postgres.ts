@@ -187,6 +187,19 @@ export async function ensureCluster(context: RuntimeContext, postgres: Postgres,
   return true;
 }
 
+/** Gives the administrator this password, whatever the former one was. The server must not run. */
+export async function setSuperuserPassword(
+  context: RuntimeContext,
+  postgres: Postgres,
+  password: string,
+): Promise<void> {
+  const literal = `'${password.replaceAll("'", "''")}'`;
+  const quiet = ["-c", "log_min_error_statement=panic", "-c", "unix_socket_directories=", "-c", "listen_addresses="];
+  // Single-user mode asks for no password; the statement travels on stdin, not on the command line.
+  const argv = [postgres.program("postgres"), "--single", "-D", postgres.data, ...quiet, "postgres"];
+  await runPostgres(context, postgres, argv, `ALTER ROLE postgres PASSWORD ${literal}\n`);
+}
+
 async function checkVersion(postgres: Postgres): Promise<void> {
   const data = (await readText(path.join(postgres.data, "PG_VERSION")))?.trim();
   const major = postgres.version.split(".")[0];

@@ -1,4 +1,5 @@
 /** Makes everything that programs find when they start: folders, secrets, the cluster, their files. Repeatable. */
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { PartChange } from "../../contracts/operator";
 import { estatePaths, type RuntimeContext } from "./context";
@@ -7,7 +8,6 @@ import { type PlacedPart, partsOfKind } from "./layers";
 import { jupyterSettings } from "./notebooks";
 import { ensureCluster, type Postgres } from "./postgres";
 import { jupyterConfig, schedulesFile } from "./programs";
-import { finishRestore } from "./restore";
 import { ensureSecrets, SECRET, writePgpass } from "./secrets";
 import { ensureSlot, ensureTraffic } from "./traffic";
 
@@ -21,6 +21,19 @@ export interface EstateMarker {
 export interface Prepared {
   readonly changes: readonly PartChange[];
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Deletes the files of programs that are gone, a notebook server's token among them. @param programs those there are. */
+export async function tidy(
+  { directory }: RuntimeContext,
+  programs: readonly { readonly name: string }[],
+): Promise<void> {
+  const { programs: folder } = estatePaths(directory);
+  const present = new Set(programs.map(({ name }) => name));
+  for (const file of await readdir(folder).catch(() => [])) {
+    if (!present.has(path.basename(file, ".json"))) await rm(path.join(folder, file), { force: true });
+  }
+  if (!present.has("notebooks")) await rm(path.dirname(jupyterConfig(directory)), { recursive: true, force: true });
 }
 
 /** Prepares some parts of the estate. @param all every deployed part: some files tell of several layers. */
@@ -61,7 +74,6 @@ export async function prepare(
 
   for (const { part } of partsOfKind(parts, "database")) {
     if (!postgres) throw new Error("PostgreSQL was not looked for");
-    await finishRestore(postgres);
     await ensureCluster(context, postgres, secrets[SECRET.superuser] ?? "");
     const owners = part.databases.map((name) => [name, secrets[SECRET.database(name)] ?? ""]);
     await writePgpass(directory, part.port, Object.fromEntries(owners));

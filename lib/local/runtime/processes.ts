@@ -1,5 +1,5 @@
 /** The machine's processes, with proof of which belong to an estate. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "./files";
 
@@ -14,6 +14,8 @@ export interface ProcessInfo {
   readonly estate: string | null;
   /** `MLOPS_PART` of its environment. */
   readonly part: string | null;
+  /** The folder it works in, where it is now; null when it carries no mark, or when the system does not tell. */
+  readonly folder: string | null;
 }
 
 /** Every process whose environment can be read; zombies are not alive. */
@@ -36,12 +38,14 @@ async function readProcess(pid: number): Promise<ProcessInfo | null> {
     const parsed = parseStat(stat);
     if (!parsed) return null;
     const marks = environment.split("\0");
+    const estate = markOf(marks, "MLOPS_ESTATE");
     return {
       pid,
       ...parsed,
       command: command.split("\0").filter(Boolean).join(" "),
-      estate: markOf(marks, "MLOPS_ESTATE"),
+      estate,
       part: markOf(marks, "MLOPS_PART"),
+      folder: estate === null ? null : await readlink(`/proc/${pid}/cwd`).catch(() => null),
     };
   } catch {
     return null;
@@ -81,6 +85,7 @@ export function parsePs(text: string): ProcessInfo[] {
         command,
         estate: / MLOPS_ESTATE=(.*?)(?= [A-Za-z_][A-Za-z0-9_]*=|$)/.exec(command)?.[1] ?? null,
         part: / MLOPS_PART=(\S+)/.exec(command)?.[1] ?? null,
+        folder: null,
       },
     ];
   });

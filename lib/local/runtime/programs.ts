@@ -54,8 +54,8 @@ export async function programsOf(
   const programs: Program[] = [];
   for (const { layer, part } of parts) {
     if (!isProgramPart(part)) continue;
-    const { launch, sources, ...settings } = describe(context, part, postgres);
-    const code = await digestOf(context.codeRoot, sources);
+    const { launch, ...settings } = describe(context, part, postgres);
+    const code = await digestOf(context.codeRoot, SOURCES[part.kind]);
     programs.push({
       ...settings,
       name: part.name,
@@ -75,13 +75,33 @@ export async function programsOf(
 
 interface Description extends Pick<Program, "stopSignal" | "stopGroup" | "stopSeconds" | "mayEnd"> {
   readonly launch: Launch;
-  /** Files and folders of the blueprint the program is made of: it is started anew when they change. */
-  readonly sources: readonly string[];
 }
 
-const GATEWAY_SOURCES = ["gateway.ts", "gateway-server.ts", "gateway-traffic.ts", "gateway-metrics.ts"].map(
-  (name) => `lib/local/runtime/${name}`,
-);
+const inRuntime = (...names: string[]) => names.map((name) => `lib/local/runtime/${name}`);
+
+/**
+ * Files and folders of the blueprint that a program is made of, what it imports and what is installed for it included: it
+ * is started anew when they change. Not launch.py, which has ended by the time a program runs.
+ */
+export const SOURCES: Readonly<Record<ProgramPart["kind"], readonly string[]>> = {
+  database: [],
+  tracking: ["pipelines/requirements.txt"],
+  notebooks: ["pipelines/requirements-notebooks.txt"],
+  scheduler: [...inRuntime("scheduler.cjs", "scheduler-program.ts", "log-pipe.ts"), "package-lock.json"],
+  modelServer: [
+    "pipelines/serving",
+    ...["scorer", "features", "contracts", "digests", "documents", "errors", "__init__"].map(
+      (name) => `pipelines/steps/${name}.py`,
+    ),
+    "pipelines/requirements.txt",
+  ],
+  gateway: [
+    ...inRuntime("gateway.cjs", "gateway.ts", "gateway-server.ts", "gateway-traffic.ts", "gateway-metrics.ts"),
+    ...inRuntime("log-pipe.ts"),
+    "lib/core/errors.ts",
+    "package-lock.json",
+  ],
+};
 
 /** How most programs are stopped: asked together with their children, killed after ten seconds. */
 const ORDINARY = { stopSignal: "TERM", stopGroup: true, stopSeconds: 10, mayEnd: false } as const;
@@ -97,7 +117,6 @@ function describe(context: RuntimeContext, part: ProgramPart, postgres: Postgres
         stopGroup: false,
         stopSeconds: 60,
         mayEnd: false,
-        sources: [],
         launch: {
           argv,
           env: baseEnvironment(context),
@@ -108,19 +127,15 @@ function describe(context: RuntimeContext, part: ProgramPart, postgres: Postgres
       };
     }
     case "tracking":
-      return { ...ORDINARY, sources: ["pipelines/requirements.txt"], launch: tracking(context, part) };
+      return { ...ORDINARY, launch: tracking(context, part) };
     case "notebooks":
-      return { ...ORDINARY, mayEnd: true, sources: [], launch: notebooks(context, part) };
+      return { ...ORDINARY, mayEnd: true, launch: notebooks(context, part) };
     case "scheduler":
-      return { ...ORDINARY, sources: ["lib/local/runtime/scheduler-program.ts"], launch: scheduler(context, part) };
+      return { ...ORDINARY, launch: scheduler(context, part) };
     case "modelServer":
-      return {
-        ...ORDINARY,
-        sources: ["pipelines/serving", "pipelines/steps/scorer.py", "pipelines/requirements.txt"],
-        launch: modelServer(context, part),
-      };
+      return { ...ORDINARY, launch: modelServer(context, part) };
     case "gateway":
-      return { ...ORDINARY, sources: GATEWAY_SOURCES, launch: gateway(context, part) };
+      return { ...ORDINARY, launch: gateway(context, part) };
     default:
       return part satisfies never;
   }

@@ -8,7 +8,7 @@ import { problemLine, UserError } from "../../core/errors";
 import type { LayerDefinition } from "../parts";
 import { estatePaths, runtimeContext } from "./context";
 import { exists } from "./files";
-import { forgetLayer, partsOf, readLayers, recordLayer } from "./layers";
+import { forgetLayer, partsOf, readLayers, recordedLayer, recordLayer } from "./layers";
 import { withEstateLock } from "./lock";
 import { converge } from "./reconcile";
 import { stopPrograms } from "./stop";
@@ -67,7 +67,7 @@ export async function provision(
   }
   if (!(await exists(estatePaths(directory).layers))) return;
   await withEstateLock(directory, async () => {
-    const record = await forgetLayer(directory, layer.layer, digest);
+    const record = recordedLayer(directory, layer.layer, digest);
     if (!record) return progress(`${layer.layer} was superseded: nothing to stop`);
     const supervisor = new Supervisor(context);
     await stopPrograms(
@@ -75,7 +75,9 @@ export async function provision(
       progress,
       record.definition.parts.map(({ name }) => name),
     );
-    if ((await readLayers(directory)).length === 0) await supervisor.shutdown();
+    // After its processes: whoever is killed in between finds the record, and stops them again.
+    await forgetLayer(directory, layer.layer);
+    if (readLayers(directory).length === 0) await supervisor.shutdown();
   });
 }
 

@@ -16,7 +16,7 @@ const ORDINARY_DEADLINE_MS = 60_000;
 const TOO_MANY_STARTS = 4;
 
 /**
- * Resolves when the program answers.
+ * Resolves when the program answers; a database also when it does not take the password, which waiting does not mend.
  * @param deadlineMs by kind unless told.
  * @throws UserError with the last lines of its log when it was given up on, ends again and again, or takes too long.
  */
@@ -33,10 +33,12 @@ export async function waitReady(
     // An answer counts only from a program that is ours and running, not from whoever else has the port.
     const [health, programs] = await Promise.all([probe(program.part, secrets, 2_000), supervisor.programs()]);
     const seen = programs?.find(({ name }) => name === program.name);
-    if (health.healthy && (seen?.state === "RUNNING" || seen?.state === "STARTING")) return;
+    if ((health.healthy || health.refused) && (seen?.state === "RUNNING" || seen?.state === "STARTING")) return;
     if (seen && seen.pid > 0) pids.add(seen.pid);
     if (seen?.state === "FATAL") throw await notReady(context, program, "was started again and again and given up on");
-    if (programs === null) throw await notReady(context, program, "lost its supervisor");
+    // On a machine that is very busy it may miss one call; gone it is when its process is.
+    if (programs === null && !(await supervisor.census()).supervisor)
+      throw await notReady(context, program, "lost its supervisor");
     if (pids.size >= TOO_MANY_STARTS) throw await notReady(context, program, "ends soon after every start");
     if (Date.now() > deadline) {
       const seconds = Math.round(deadlineMs / 1_000);
@@ -49,10 +51,11 @@ export async function waitReady(
 async function notReady(context: RuntimeContext, program: Program, how: string): Promise<UserError> {
   const file = path.join(estatePaths(context.directory).logs, `${program.name}.log`);
   const lines = await tail(file, 10);
-  const last = lines.at(-1);
+  // A server's last words are often that it stops, and the cause stands above.
+  const last = lines.findLast((line) => /\b(?:FATAL|PANIC)\b|Error\b/.test(line)) ?? lines.at(-1);
   return new UserError({
     where: program.name,
-    message: `${how}${last ? `; its log ends with: ${last.trim()}` : ""}`,
+    message: `${how}${last ? `; its log says: ${last.trim()}` : ""}`,
     fix: `Read ${file}, then run \`${upCommand(context)}\` again`,
     ...(lines.length > 0 && { frame: lines.join("\n") }),
   });

@@ -6,14 +6,15 @@ import { foreignPorts, preflight } from "./checks";
 import { estatePaths, type RuntimeContext } from "./context";
 import { ensureDatabases, isWrongPassword } from "./database";
 import { readText } from "./files";
-import { type PlacedPart, partsOf, partsOfKind, readLayers } from "./layers";
-import { politeSignal } from "./leftovers";
-import { findPostgres, type Postgres } from "./postgres";
-import { prepare } from "./prepare";
-import { endProcesses, listProcesses } from "./processes";
+import { deployedLayers, type PlacedPart, partsOf, partsOfKind } from "./layers";
+import { findPostgres, type Postgres, setSuperuserPassword } from "./postgres";
+import { prepare, tidy } from "./prepare";
+import { listProcesses } from "./processes";
 import { isProgramPart, type Program, programsOf } from "./programs";
 import { waitReady } from "./ready";
-import { discardPrevious } from "./restore";
+import { discardPrevious, undoRestore } from "./restore";
+import { SECRET } from "./secrets";
+import { endLeftovers } from "./stop";
 import { type SupervisedProgram, Supervisor } from "./supervisor";
 
 /** A program that runs but does not answer gets this long before it is started anew. */
@@ -25,13 +26,15 @@ export interface Scope {
   readonly layer?: string;
   /** Called once everything was checked and before anything is changed: here a layer is recorded. */
   readonly commit?: () => Promise<void>;
+  /** The database was restored and has not answered yet: it is not put back at once. @default false */
+  readonly trial?: boolean;
   /** Parts that the records do not hold yet. */
   readonly adding?: readonly PlacedPart[];
 }
 
 /** Brings the estate, or one layer of it, up. The caller holds the estate's lock. */
 export async function converge(context: RuntimeContext, progress: Progress, scope: Scope = {}): Promise<PartChange[]> {
-  const recorded = partsOf((await readLayers(context.directory)).map(({ definition }) => definition));
+  const recorded = partsOf(deployedLayers(context.directory));
   const all = scope.adding ? [...recorded.filter(({ layer }) => layer !== scope.layer), ...scope.adding] : recorded;
   const parts = scope.layer === undefined ? all : all.filter(({ layer }) => layer === scope.layer);
   const runs = all.some(({ part }) => isProgramPart(part));
@@ -41,11 +44,15 @@ export async function converge(context: RuntimeContext, progress: Progress, scop
   const postgres = partsOfKind(all, "database").length > 0 ? await findPostgres(context) : null;
   const programs = await programsOf(context, all, postgres);
   const wanted = programs.filter(({ part }) => parts.some((placed) => placed.part === part));
-  const before = await supervisor.programs();
-  await checkPorts(context, wanted, before);
+  const answered = await supervisor.programs();
+  await checkPorts(context, wanted, answered);
 
   await scope.commit?.();
+  const before = answered ?? (await supervisor.regain(progress));
   const taken = await endLeftovers(supervisor, progress);
+  if (postgres && !scope.trial && partsOfKind(parts, "database").length > 0) {
+    await undoRestore(supervisor, postgres, progress);
+  }
   const { changes, secrets } = await prepare(context, parts, all, postgres);
   if (!runs) return [...changes, ...(await stopGone(supervisor, before))];
 
@@ -53,6 +60,7 @@ export async function converge(context: RuntimeContext, progress: Progress, scop
   const applied = (await supervisor.census()).supervisor
     ? await supervisor.reload()
     : await supervisor.start().then(() => ({ changed: [], removed: [] }));
+  await tidy(context, programs);
   const changed = programs.filter(({ name }) => applied.changed.includes(name) && wasUp(before, name));
   const started = await start(context, supervisor, [...new Set([...wanted, ...changed])], {
     progress,
@@ -106,17 +114,6 @@ async function checkPorts(
   );
   const problems = await foreignPorts(open, directory, listProcesses);
   if (problems.length > 0) throw new UserError(problems);
-}
-
-/** Ends what a killed supervisor left: it cannot be taken back under a new one. Returns the parts that were among them. */
-export async function endLeftovers(supervisor: Supervisor, progress: Progress): Promise<ReadonlySet<string>> {
-  const { leftovers } = await supervisor.census();
-  const parts = new Set(leftovers.flatMap(({ part }) => (part ? [part] : [])));
-  if (leftovers.length > 0) {
-    progress(`ending ${leftovers.length} processes left without a supervisor: ${[...parts].join(", ")}`);
-    await endProcesses(leftovers, 20_000, politeSignal);
-  }
-  return parts;
 }
 
 /** With no program left in any layer, the supervisor has nothing to do. */
@@ -176,12 +173,20 @@ async function start(
 
   const complete = async (program: Program): Promise<void> => {
     if (program.part.kind !== "database") return;
-    try {
-      await ensureDatabases(program.part, secrets);
-    } catch (error) {
-      throw isWrongPassword(error) ? foreignPassword(context) : error;
-    }
-    if (options.postgres) await discardPrevious(options.postgres);
+    const { part } = program;
+    const { postgres } = options;
+    if (!postgres) throw new Error("PostgreSQL was not looked for");
+    await ensureDatabases(part, secrets).catch(async (error: unknown) => {
+      if (!isWrongPassword(error)) throw error;
+      // Who may read this folder has the data anyway: there is nothing to guard by giving up.
+      progress("secrets.json is not the one the database was made with: setting its passwords anew");
+      await supervisor.stop(program.name);
+      await setSuperuserPassword(context, postgres, secrets[SECRET.superuser] ?? "");
+      await supervisor.startProgram(program.name);
+      await waitReady(context, supervisor, program, secrets);
+      await ensureDatabases(part, secrets);
+    });
+    await discardPrevious(postgres);
   };
 
   // In the order of dependencies, so that what is waited for is already in the map.
@@ -200,13 +205,4 @@ async function start(
   );
   if (distinct.length > 0) throw new UserError(distinct);
   return started;
-}
-
-function foreignPassword(context: RuntimeContext): UserError {
-  const { secrets, database } = estatePaths(context.directory);
-  return new UserError({
-    where: secrets,
-    message: `its password is not the one that the database in ${database} was made with`,
-    fix: "Put the former secrets.json back, or restore a backup: `mlops restore` sets the passwords again",
-  });
 }

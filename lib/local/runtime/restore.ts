@@ -3,19 +3,25 @@ import { chown, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
-import { type BackupManifest, databasePart, hashTree } from "./backup";
+import { type BackupManifest, hashTree } from "./backup";
 import type { RuntimeContext } from "./context";
 import { ensureDirectory, exists, readJson } from "./files";
-import { findPostgres, type Postgres, runPostgres } from "./postgres";
+import { deployedPart } from "./layers";
+import { findPostgres, type Postgres, setSuperuserPassword } from "./postgres";
 import { readSecrets, SECRET } from "./secrets";
-import { stopEstate, stopPrograms } from "./stop";
+import { endLeftovers, stopEstate, stopPrograms } from "./stop";
 import { Supervisor } from "./supervisor";
 
 /** Brings the estate, or one layer of it, up: `converge`, handed in since it uses this file too. */
-type Converge = (layer?: string) => Promise<unknown>;
+type Converge = (scope: { readonly layer?: string; readonly trial?: boolean }) => Promise<unknown>;
 
+/** The former data, until the restored server has answered. Where it is, the present data is on trial. */
 const previous = ({ data }: Postgres) => `${data}.previous`;
 const incoming = ({ data }: Postgres) => `${data}.restoring`;
+const discarded = ({ data }: Postgres) => `${data}.discarded`;
+
+/** Clients of the database, and the database. */
+const STOPPED = ["scheduler", "tracking", "database"];
 
 /**
  * Restores a backup. Clients of the database are stopped meanwhile; what ran before runs again after.
@@ -28,31 +34,30 @@ export async function restoreDatabase(
   progress: Progress,
   converge: Converge,
 ): Promise<void> {
-  await databasePart(context);
+  deployedPart(context, "database");
   const postgres = await findPostgres(context);
   const supervisor = new Supervisor(context);
-  await finishRestore(postgres);
   progress("checking the backup");
   await unpack(postgres, archive);
 
   const wasUp = ((await supervisor.programs()) ?? []).some(({ pid }) => pid > 0);
-  await stopPrograms(supervisor, progress, ["scheduler", "tracking", "database"]);
+  await stopPrograms(supervisor, progress, STOPPED);
+  // A server that a killed supervisor left must not write into a folder that is moved away.
+  await endLeftovers(supervisor, progress);
+  await undoRestore(supervisor, postgres, progress);
   progress("restoring");
-  await rm(previous(postgres), { recursive: true, force: true });
   if (await exists(postgres.data)) await rename(postgres.data, previous(postgres));
   await rename(incoming(postgres), postgres.data);
   try {
-    await takeOver(context, postgres);
-    await converge("data");
+    if (postgres.account.kind === "system") await chownTree(postgres.data, postgres.account.uid, postgres.account.gid);
+    await setSuperuserPassword(context, postgres, (await readSecrets(context.directory))[SECRET.superuser] ?? "");
+    await converge({ layer: "data", trial: true });
   } catch (error) {
-    progress("the restored database does not answer: putting the former one back");
-    await stopPrograms(supervisor, progress, ["database"]);
-    await rm(postgres.data, { recursive: true, force: true });
-    await finishRestore(postgres);
-    if (wasUp) await converge();
+    await undoRestore(supervisor, postgres, progress);
+    if (wasUp) await converge({});
     throw error;
   }
-  if (wasUp) await converge();
+  if (wasUp) await converge({});
   else await stopEstate(context, progress);
 }
 
@@ -91,29 +96,26 @@ export function differingFiles(wanted: BackupManifest["files"], got: BackupManif
   return [...wrong, ...wanted.filter(({ path: name }) => !present.has(name)).map(({ path: name }) => name)].sort();
 }
 
-/** Makes restored data this estate's: its files belong to who runs the server, and the administrator has today's password. */
-async function takeOver(context: RuntimeContext, postgres: Postgres): Promise<void> {
-  if (postgres.account.kind === "system") await chownTree(postgres.data, postgres.account.uid, postgres.account.gid);
-  const password = (await readSecrets(context.directory))[SECRET.superuser] ?? "";
-  const literal = `'${password.replaceAll("'", "''")}'`;
-  const quiet = ["-c", "log_min_error_statement=panic", "-c", "unix_socket_directories=", "-c", "listen_addresses="];
-  // Single-user mode asks for no password; the statement travels on stdin, not on the command line.
-  const argv = [postgres.program("postgres"), "--single", "-D", postgres.data, ...quiet, "postgres"];
-  await runPostgres(context, postgres, argv, `ALTER ROLE postgres PASSWORD ${literal}\n`);
-}
-
 async function chownTree(root: string, uid: number, gid: number): Promise<void> {
   await chown(root, uid, gid);
   for (const name of await readdir(root, { recursive: true })) await chown(path.join(root, name), uid, gid);
 }
 
-/** Undoes a restore that was cut short between its two renames. */
-export async function finishRestore(postgres: Postgres): Promise<void> {
-  if ((await exists(postgres.data)) || !(await exists(previous(postgres)))) return;
+/**
+ * Puts the former data back when a restore did not come to its end: its server does not answer, or its process was killed
+ * before it could know. May itself be cut short and done again.
+ */
+export async function undoRestore(supervisor: Supervisor, postgres: Postgres, progress: Progress): Promise<void> {
+  if (!(await exists(previous(postgres)))) return;
+  progress("the restored database never answered: putting the former one back");
+  await stopPrograms(supervisor, progress, STOPPED);
+  await rm(postgres.data, { recursive: true, force: true });
   await rename(previous(postgres), postgres.data);
 }
 
-/** Deletes the former data: the present server answers. */
+/** Deletes the former data, and what a restore that was cut short unpacked: the present server answers. */
 export async function discardPrevious(postgres: Postgres): Promise<void> {
-  await rm(previous(postgres), { recursive: true, force: true });
+  // Under another name first: half deleted, it must not be taken for what can be put back.
+  if (await exists(previous(postgres))) await rename(previous(postgres), discarded(postgres));
+  for (const left of [discarded(postgres), incoming(postgres)]) await rm(left, { recursive: true, force: true });
 }

@@ -35,7 +35,8 @@ function post(socketPath: string, body: string, timeoutMs: number): Promise<stri
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "text/xml", "content-length": Buffer.byteLength(body) };
     const request = http.request(
-      { socketPath, path: "/RPC2", method: "POST", headers, timeout: timeoutMs },
+      // A connection of its own: one that is kept may be to a supervisor that has ended meanwhile.
+      { socketPath, path: "/RPC2", method: "POST", headers, timeout: timeoutMs, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { Cron } from "croner";
 import fastify, { type FastifyInstance } from "fastify";
 import type { SchedulerPart } from "../parts";
+import { outliveLog } from "./log-pipe";
 
 /** How a scheduled run ended. */
 export interface ScheduledRun {
@@ -93,6 +94,17 @@ export function runCommand(codeRoot: string, workspace: string, environment: str
   ];
 }
 
+/** Runs that command to its end, its output in this program's own log. It ends when this program does. */
+export function commandRun(codeRoot: string, workspace: string, environment: string): StartRun {
+  return async (project) => {
+    const { execa } = await import("execa");
+    const argv = runCommand(codeRoot, workspace, environment, project);
+    const options = { stdin: "ignore", stdout: "inherit", stderr: ["inherit", "pipe"], reject: false } as const;
+    const { exitCode, stderr } = await execa(process.execPath, argv, options);
+    return { exitCode: exitCode ?? null, message: stderr.trim().split("\n").at(-1) || null };
+  };
+}
+
 /** Answers `/healthz` and `/schedules`. */
 export function schedulerServer(scheduler: Pick<Scheduler, "state">): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
@@ -103,6 +115,7 @@ export function schedulerServer(scheduler: Pick<Scheduler, "state">): FastifyIns
 
 /** The program. */
 export async function main(): Promise<void> {
+  outliveLog();
   const { values } = parseArgs({
     options: {
       port: { type: "string" },
@@ -118,14 +131,7 @@ export async function main(): Promise<void> {
   }
   const codeRoot = path.resolve(__dirname, "..", "..", "..");
   const file = JSON.parse(await readFile(schedules, "utf8")) as { schedules: SchedulerPart["schedules"] };
-  const { execa } = await import("execa");
-  const scheduler = new Scheduler(file.schedules, async (project) => {
-    const argv = runCommand(codeRoot, workspace, environment, project);
-    // Into this program's own log; it ends when we do.
-    const options = { stdin: "ignore", stdout: "inherit", stderr: ["inherit", "pipe"], reject: false } as const;
-    const { exitCode, stderr } = await execa(process.execPath, argv, options);
-    return { exitCode: exitCode ?? null, message: stderr.trim().split("\n").at(-1) || null };
-  });
+  const scheduler = new Scheduler(file.schedules, commandRun(codeRoot, workspace, environment));
   const app = schedulerServer(scheduler);
   for (const name of ["SIGTERM", "SIGINT"] as const) {
     process.once(name, () => {

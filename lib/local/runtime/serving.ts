@@ -6,14 +6,14 @@ import { UserError } from "../../core/errors";
 import type { ModelServerPart } from "../parts";
 import { estatePaths, type RuntimeContext, upCommand } from "./context";
 import { readJson, tail, writeJson } from "./files";
-import { get } from "./health";
-import { partsOf, partsOfKind, readLayers } from "./layers";
+import { addressOf, get } from "./health";
+import { deployedLayers, deployedPart, partsOf, partsOfKind } from "./layers";
 import { withEstateLock } from "./lock";
 import { bucketsOf, type MetricSample, parseMetrics, sumOf } from "./metrics";
 import { verifyPackage } from "./package";
 import { slotFile } from "./programs";
 import { Supervisor } from "./supervisor";
-import { changeTraffic, otherSlot, readSlot, readTraffic, type Traffic } from "./traffic";
+import { changeTraffic, emptySlot, otherSlot, readSlot, readTraffic, type Traffic } from "./traffic";
 
 /** A scoring process imports numpy and reads a few files: 2 s on free cores. */
 const READY_MS = 60_000;
@@ -24,19 +24,11 @@ const NO_ANSWER = ["502", "504"];
 
 /** The serving of one local estate. */
 export class LocalServing implements IServing {
-  /** @param gatewayPort known from the config, so that clients can be told before anything runs. */
-  constructor(
-    private readonly context: RuntimeContext,
-    private readonly gatewayPort: number | null,
-  ) {}
+  constructor(private readonly context: RuntimeContext) {}
 
+  /** What is deployed counts, and not what a changed config asks for. */
   get url(): string {
-    if (this.gatewayPort !== null) return `http://127.0.0.1:${this.gatewayPort}`;
-    throw new UserError({
-      where: this.context.directory,
-      message: "no gateway is configured",
-      fix: upCommand(this.context),
-    });
+    return addressOf(deployedPart(this.context, "gateway"));
   }
 
   async deployments(): Promise<readonly Deployment[]> {
@@ -53,8 +45,8 @@ export class LocalServing implements IServing {
   }
 
   async deploy(target: "qa" | "canary", model: ModelPackage, drill?: Drill): Promise<Deployment> {
-    await verifyPackage(model);
     const { directory } = this.context;
+    const uri = await verifyPackage(model, directory);
     return withEstateLock(directory, async () => {
       const traffic = await readTraffic(directory);
       if (target === "canary") {
@@ -64,7 +56,7 @@ export class LocalServing implements IServing {
       }
       const slot = target === "qa" ? "qa" : otherSlot(traffic.stable);
       const server = await this.slot(slot);
-      const { project, version, uri, digest } = model;
+      const { project, version, digest } = model;
       const served = { project, version, uri, digest };
       await writeJson(slotFile(directory, slot), {
         model: served,
@@ -100,7 +92,18 @@ export class LocalServing implements IServing {
   }
 
   async abort(): Promise<void> {
-    await this.change(() => ({ canary: null, canaryPercent: 0 }));
+    const { directory } = this.context;
+    await withEstateLock(directory, async () => {
+      const traffic = await changeTraffic(directory, { canary: null, canaryPercent: 0 });
+      await this.apply(traffic);
+      // A model that was turned down must not be what serves when the split is lost, or changed by hand.
+      const slot = otherSlot(traffic.stable);
+      if (!(await emptySlot(directory, slot))) return;
+      const supervisor = new Supervisor(this.context);
+      if ((await supervisor.programs()) === null) return;
+      await supervisor.stop(slot);
+      await supervisor.startProgram(slot);
+    });
   }
 
   async samples(): Promise<readonly ServingSample[]> {
@@ -186,8 +189,7 @@ export class LocalServing implements IServing {
   }
 
   private async slots(): Promise<ModelServerPart[]> {
-    const definitions = (await readLayers(this.context.directory)).map(({ definition }) => definition);
-    return partsOfKind(partsOf(definitions), "modelServer").map(({ part }) => part);
+    return partsOfKind(partsOf(deployedLayers(this.context.directory)), "modelServer").map(({ part }) => part);
   }
 
   private async slot(name: string): Promise<ModelServerPart> {

@@ -6,7 +6,7 @@ import { estatePaths, type RuntimeContext, upCommand } from "./context";
 import { type History, parseEvents } from "./events";
 import { exists, readJson, readText, tailText } from "./files";
 import { addressOf, type Health, probe } from "./health";
-import { type PlacedPart, partsOf, readLayers } from "./layers";
+import { deployedLayers, type PlacedPart, partsOf } from "./layers";
 import type { Census } from "./leftovers";
 import type { PostgresAccount } from "./postgres-account";
 import { startedAt } from "./processes";
@@ -34,8 +34,8 @@ export async function estateStatus(context: RuntimeContext): Promise<PartStatus[
   const { directory } = context;
   const paths = estatePaths(directory);
   const supervisor = new Supervisor(context);
-  const [records, census, programs, log, pidFile, secrets, account] = await Promise.all([
-    readLayers(directory),
+  const deployed = partsOf(deployedLayers(directory));
+  const [census, programs, log, pidFile, secrets, account] = await Promise.all([
     supervisor.census(),
     supervisor.programs(),
     tailText(path.join(paths.logs, "supervisor.log"), LOG_BYTES),
@@ -45,7 +45,6 @@ export async function estateStatus(context: RuntimeContext): Promise<PartStatus[
   ]);
   const killed = pidFile !== null && census.supervisor === null;
   const findings: Findings = { context, census, programs, histories: parseEvents(log), killed, secrets, account };
-  const deployed = partsOf(records.map(({ definition }) => definition));
   const names = new Set(deployed.map(({ part }) => part.name));
   const missing = partsOf(context.definitions).filter(({ part }) => !names.has(part.name));
   const rows = await Promise.all(deployed.map((placed) => partStatus(placed, findings)));
@@ -70,7 +69,7 @@ async function supervisorStatus({ context, census, programs, killed }: Findings)
   if (supervisor) {
     const since = (await startedAt(supervisor.pid))?.toISOString() ?? null;
     const healthy = programs !== null;
-    return { ...base, state: "running", healthy, since, detail: healthy ? null : "it does not answer on its socket" };
+    return { ...base, state: "running", healthy, since, detail: healthy ? null : unreachable(context) };
   }
   if (!killed) return base;
   const left = leftovers.length > 0 ? `; ${leftovers.length} processes go on without it` : "";
@@ -79,6 +78,10 @@ async function supervisorStatus({ context, census, programs, killed }: Findings)
     state: "failed",
     detail: `it was killed${left}; \`${upCommand(context)}\` ends what is left and starts anew`,
   };
+}
+
+function unreachable(context: RuntimeContext): string {
+  return `it lives but does not answer on its socket; \`${upCommand(context)}\` ends it and starts anew`;
 }
 
 async function partStatus(placed: PlacedPart, findings: Findings): Promise<PartStatus> {
@@ -102,7 +105,9 @@ async function programStatus(part: ProgramPart, layer: string, findings: Finding
   const seen = programs?.find(({ name }) => name === part.name);
   const history = histories.get(part.name);
   const left = census.leftovers.filter((info) => info.part === part.name);
-  const health = (seen && seen.pid > 0) || left.length > 0 ? await probe(part, secrets) : null;
+  // A supervisor that cannot be asked may well have it running.
+  const unknown = programs === null && census.supervisor !== null;
+  const health = (seen && seen.pid > 0) || left.length > 0 || unknown ? await probe(part, secrets) : null;
   const base: PartStatus = {
     ...nothing(part.name, layer),
     address: addressOf(part),
@@ -117,7 +122,7 @@ async function programStatus(part: ProgramPart, layer: string, findings: Finding
     return { ...base, state: "running", since, detail };
   }
   const since = seen && seen.pid > 0 && seen.start > 0 ? new Date(seen.start * 1_000).toISOString() : null;
-  const state = stateOf(seen, base.healthy, findings.killed);
+  const state = unknown && base.healthy ? "running" : stateOf(seen, base.healthy, findings.killed);
   return { ...base, state, since, detail: await detailOf(part, state, health, findings) };
 }
 

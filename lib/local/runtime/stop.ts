@@ -34,6 +34,20 @@ export async function stopPrograms(
   }
 }
 
+/** Ends what a killed supervisor left: it cannot be taken back under a new one. Returns the parts that were among them. */
+export async function endLeftovers(supervisor: Supervisor, progress: Progress): Promise<ReadonlySet<string>> {
+  const { leftovers } = await supervisor.census();
+  const parts = new Set(leftovers.flatMap(({ part }) => (part ? [part] : [])));
+  if (leftovers.length > 0) {
+    progress(`ending ${leftovers.length} processes left without a supervisor: ${[...parts].join(", ")}`);
+    // Clients first, as in the order above.
+    const clients = leftovers.filter(({ part }) => part !== "database");
+    await endProcesses(clients, 15_000);
+    await endProcesses(leftovers, 30_000, politeSignal);
+  }
+  return parts;
+}
+
 /** Stops everything of the estate, left-behind processes and pipeline runs included. The caller holds the estate's lock. */
 export async function stopEstate(context: RuntimeContext, progress: Progress): Promise<void> {
   const supervisor = new Supervisor(context);
@@ -44,16 +58,7 @@ export async function stopEstate(context: RuntimeContext, progress: Progress): P
   }
   await stopPrograms(supervisor, progress);
   await supervisor.shutdown();
-  const { leftovers } = await supervisor.census();
-  if (leftovers.length > 0) {
-    progress(`ending ${leftovers.length} processes left without a supervisor`);
-    // Clients first, as in the order above.
-    await endProcesses(
-      leftovers.filter(({ part }) => part !== "database"),
-      15_000,
-    );
-    await endProcesses(leftovers, 30_000, politeSignal);
-  }
+  await endLeftovers(supervisor, progress);
   await rm(estatePaths(context.directory).supervisorPid, { force: true });
 }
 

@@ -4,6 +4,7 @@ import { lstat, mkdir, open, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
 import { baseEnvironment, estatePaths, type RuntimeContext, shortHash } from "./context";
 import { exists, readJson, readText, tail, writeAtomic, writeJson } from "./files";
@@ -24,6 +25,9 @@ export interface SupervisedProgram {
 
 /** Unix sockets' paths hold about 100 bytes, and the supervisor binds to a name with its pid added first. */
 const SOCKET_PATH_BYTES = 88;
+
+/** How long a living supervisor may leave calls unanswered. */
+const UNREACHABLE_MS = 5_000;
 
 /** Speaks to the supervisor of one estate. */
 export class Supervisor {
@@ -49,6 +53,23 @@ export class Supervisor {
     } catch {
       return null;
     }
+  }
+
+  /**
+   * For a supervisor that did not answer: waits for one that is only slow; one that lives but cannot be reached (somebody
+   * deleted its socket) is ended with its programs, to be started anew. Returns its programs, or null.
+   */
+  async regain(progress: Progress): Promise<readonly SupervisedProgram[] | null> {
+    if (!(await this.census()).supervisor) return null;
+    const deadline = Date.now() + UNREACHABLE_MS;
+    while (Date.now() < deadline) {
+      const programs = await this.programs();
+      if (programs !== null) return programs;
+      await sleep(200);
+    }
+    progress("the supervisor cannot be reached: ending it and what it looks after");
+    await this.shutdown();
+    return null;
   }
 
   /** Writes the configuration and the programs' files. */

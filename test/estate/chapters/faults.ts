@@ -11,8 +11,8 @@ const HEALTH: Partial<Record<PortName, string>> = {
   tracking: "/health",
   gateway: "/healthz",
   qa: "/readyz",
-  blue: "/readyz",
-  green: "/readyz",
+  blue: "/healthz",
+  green: "/healthz",
   scheduler: "/healthz",
 };
 

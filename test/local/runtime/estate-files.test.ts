@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import os from "node:os";
 import path from "node:path";
 import { UserError } from "../../../lib/core/errors";
+import { createLocalOperator } from "../../../lib/local/operator";
+import type { LayerDefinition, PartDefinition } from "../../../lib/local/parts";
 import { diskProblem, folderProblem } from "../../../lib/local/runtime/checks";
 import { runtimeContext } from "../../../lib/local/runtime/context";
 import { compareVersions, nodeCheck } from "../../../lib/local/runtime/doctor";
 import { explainFileError } from "../../../lib/local/runtime/files";
-import { forgetLayer, readLayers, recordLayer } from "../../../lib/local/runtime/layers";
+import { deployedLayers, forgetLayer, recordedLayer, recordLayer } from "../../../lib/local/runtime/layers";
 import { jupyterSettings } from "../../../lib/local/runtime/notebooks";
 import {
   type AccountProbe,
@@ -28,7 +30,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const context = () => runtimeContext({ codeRoot: "/code", workspace: folder, environment: "local", directory: folder });
-const layer = (name: string) => ({ version: 1 as const, environment: "local", layer: name, directory: ".", parts: [] });
+const layer = (name: string): LayerDefinition => ({
+  version: 1,
+  environment: "local",
+  layer: name,
+  directory: ".",
+  parts: [],
+});
 
 describe("secrets", () => {
   test("missing ones are made up, present ones stay, and only the owner reads the file", async () => {
@@ -60,15 +68,32 @@ describe("secrets", () => {
 describe("layers", () => {
   test("come back in the order of the layers, whatever the order they were written in", async () => {
     for (const name of ["serving", "data", "ml"]) await recordLayer(folder, { digest: "1", definition: layer(name) });
-    expect((await readLayers(folder)).map(({ definition }) => definition.layer)).toEqual(["data", "ml", "serving"]);
+    expect(deployedLayers(folder).map((definition) => definition.layer)).toEqual(["data", "ml", "serving"]);
   });
 
-  test("a destroy that was superseded by a newer digest forgets nothing", async () => {
+  test("a destroy that was superseded by a newer digest does not find its layer", async () => {
     await recordLayer(folder, { digest: "new", definition: layer("ml") });
-    expect(await forgetLayer(folder, "ml", "old")).toBeNull();
-    expect(await readLayers(folder)).toHaveLength(1);
-    expect(await forgetLayer(folder, "ml", "new")).toMatchObject({ digest: "new" });
-    expect(await readLayers(folder)).toEqual([]);
+    expect(recordedLayer(folder, "ml", "old")).toBeNull();
+    expect(recordedLayer(folder, "ml", "new")).toMatchObject({ digest: "new" });
+    await forgetLayer(folder, "ml");
+    expect(recordedLayer(folder, "ml", "new")).toBeNull();
+  });
+
+  test.each(["", "{}", "null", '{"digest":"1","definition":{"layer":"ml"}}', '{"digest":'])(
+    "a record that was spoiled (%s) is named with its cure, and not taken for a layer that is gone",
+    (text) => {
+      mkdirSync(path.join(folder, "layers"), { recursive: true });
+      writeFileSync(path.join(folder, "layers", "ml.json"), text);
+      expect(() => deployedLayers(folder)).toThrow(/ml\.json: is not the record of a layer.*Delete the file and run/);
+    },
+  );
+
+  test("where clients call is told by what is deployed, with no config at hand", async () => {
+    const operator = createLocalOperator({ codeRoot: "/c", workspace: "/w", environment: "local", directory: folder });
+    expect(() => operator.serving.url).toThrow(/no gateway is deployed here.*mlops up local/);
+    const gateway: PartDefinition = { kind: "gateway", name: "gateway", port: 4711, slots: [] };
+    await recordLayer(folder, { digest: "1", definition: { ...layer("serving"), parts: [gateway] } });
+    expect(operator.serving.url).toBe("http://127.0.0.1:4711");
   });
 
   test("what Terraform hands over is checked before anything is done", () => {

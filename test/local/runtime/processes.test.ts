@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { problemLine } from "../../../lib/core/errors";
-import { census, politeSignal } from "../../../lib/local/runtime/leftovers";
-import { listeningInodes, portProblem, portProblems } from "../../../lib/local/runtime/ports";
+import { foreignPorts } from "../../../lib/local/runtime/checks";
+import { census, politeSignal, processesOf } from "../../../lib/local/runtime/leftovers";
+import { listeningInodes, portProblem } from "../../../lib/local/runtime/ports";
 import {
   endProcesses,
   isAlive,
@@ -20,6 +21,7 @@ const info = (pid: number, parent: number, part: string | null, estate: string |
   command: "x",
   estate,
   part,
+  folder: null,
 });
 
 describe("who was left behind", () => {
@@ -40,6 +42,15 @@ describe("who was left behind", () => {
     const found = census([info(10, 1, null, null), info(11, 1, "qa")], ESTATE, 10, 99);
     expect(found.supervisor).toBeNull();
     expect(found.leftovers.map(({ pid }) => pid)).toEqual([11]);
+  });
+
+  test("what goes on after its folder was moved belongs to it; another estate does not", () => {
+    const moved = { ...info(11, 1, "gateway", "/estates/old"), folder: `${ESTATE}/run` };
+    const sibling = info(12, 1, "qa", "/estates/old");
+    const other = { ...info(13, 1, "qa", "/estates/mine-too"), folder: "/estates/mine-too" };
+    const unmarked = { ...info(14, 1, null, null), folder: ESTATE };
+    expect(processesOf([moved, sibling, other, unmarked], ESTATE).map(({ pid }) => pid)).toEqual([11, 12]);
+    expect(census([moved, sibling, other, unmarked], ESTATE, null, 99).leftovers).toHaveLength(2);
   });
 
   test("not the processes of another estate", () => {
@@ -105,10 +116,14 @@ describe("ports", () => {
     const server = net.createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as net.AddressInfo;
-    const [problem] = await portProblems([{ name: "gateway", port }]);
+    const look = (processes: readonly ProcessInfo[] = []) =>
+      foreignPorts([{ name: "gateway", port }], ESTATE, async () => processes);
+    const [problem] = await look();
     expect(problem?.message).toContain(`taken by process ${process.pid} (`);
+    // A process of the estate itself may have it.
+    expect(await look([info(process.pid, 1, "gateway")])).toEqual([]);
     await new Promise((resolve) => server.close(resolve));
-    expect(await portProblems([{ name: "gateway", port }])).toEqual([]);
+    expect(await look()).toEqual([]);
   });
 
   test("only sockets that listen count, on IPv4 and IPv6 alike", () => {

@@ -1,5 +1,8 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand, Scheduler, schedulerServer } from "../../../lib/local/runtime/scheduler-program";
+import { commandRun, runCommand, Scheduler, schedulerServer } from "../../../lib/local/runtime/scheduler-program";
 
 /** Stopped whatever a test ended with: a schedule that goes on keeps the process alive. */
 const made: Scheduler[] = [];
@@ -70,3 +73,27 @@ test("it runs the command that a person would", () => {
     "schedule",
   ]);
 });
+
+test("a schedule that is due really starts `mlops pipeline run`, and tells what came of it", async () => {
+  const codeRoot = path.resolve(__dirname, "../../..");
+  const workspace = mkdtempSync(path.join(os.tmpdir(), "mlops schedule-"));
+  cpSync(path.join(codeRoot, "environments"), path.join(workspace, "environments"), { recursive: true });
+  const start = commandRun(codeRoot, workspace, "local");
+  const scheduler = schedulerOf([every], async (project) => {
+    const end = await start(project);
+    scheduler.stop();
+    return end;
+  });
+  try {
+    while (scheduler.state()[0]?.last?.endedAt == null) await sleep(100);
+    // Nothing is deployed in this workspace: the command came as far as asking for it.
+    expect(scheduler.state()[0]?.last).toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(
+        /\.mlops\/local: no \w+ is deployed here\. Deploy the estate with `mlops up local`/,
+      ),
+    });
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}, 30_000);

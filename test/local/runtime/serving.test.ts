@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { createLocalOperator } from "../../../lib/local/operator";
+import { recordLayer } from "../../../lib/local/runtime/layers";
 import { bucketsOf, parseMetrics, sumOf } from "../../../lib/local/runtime/metrics";
 import { packageOf } from "../../../lib/local/runtime/models";
 import { packageDigest, verifyPackage } from "../../../lib/local/runtime/package";
@@ -59,9 +64,15 @@ describe("a scrape", () => {
   });
 });
 
+const part = { kind: "modelServer", name: "blue", port: 1, logs: "l" } as const;
+const logging = { sample: 1, retentionDays: 9, redact: [] };
+
 describe("traffic and slots", () => {
-  const part = { kind: "modelServer", name: "blue", port: 1, logs: "l" } as const;
-  const logging = { sample: 1, retentionDays: 9, redact: [] };
+  const put = (file: string, value: unknown) => {
+    mkdirSync(path.join(folder, "serving", "slots"), { recursive: true });
+    writeFileSync(path.join(folder, "serving", file), typeof value === "string" ? value : JSON.stringify(value));
+  };
+  const model = { project: "p", version: "1", uri: "/m", digest: "sha256:0" };
 
   test("every change has a number of its own, and starting again changes nothing", async () => {
     await ensureTraffic(folder);
@@ -76,12 +87,62 @@ describe("traffic and slots", () => {
   });
 
   test("what a slot serves outlives a change of the logging policy", async () => {
-    const model = { project: "p", version: "1", uri: "/m", digest: "sha256:0" };
-    mkdirSync(path.join(folder, "serving", "slots"), { recursive: true });
-    const old = { model, drill: null, logging };
-    writeFileSync(path.join(folder, "serving", "slots", "blue.json"), JSON.stringify(old));
+    put("slots/blue.json", { model, drill: null, logging });
     await ensureSlot(folder, { ...part, logging: { ...logging, sample: 0.5 } });
     expect(await readSlot(folder, "blue")).toEqual({ model, drill: null, logging: { ...logging, sample: 0.5 } });
+  });
+
+  test("a slot's file that was spoiled is one that serves nothing", async () => {
+    put("slots/blue.json", '{"model":');
+    await ensureSlot(folder, { ...part, logging });
+    expect(await readSlot(folder, "blue")).toEqual({ model: null, drill: null, logging });
+  });
+
+  test.each(["", '{"generation":', '{"generation":9,"stable":"red","canary":null,"canaryPercent":0,"project":"p"}'])(
+    "a traffic file that was lost or spoiled (%s) is written again as it was",
+    async (text) => {
+      await ensureTraffic(folder);
+      const before = await changeTraffic(folder, { stable: "green", project: "p" });
+      if (text) put("traffic.json", text);
+      else rmSync(path.join(folder, "serving/traffic.json"));
+      expect(await readTraffic(folder)).toEqual(before);
+      await ensureTraffic(folder);
+      expect(JSON.parse(readFileSync(path.join(folder, "serving/traffic.json"), "utf8"))).toEqual(before);
+    },
+  );
+
+  test("with its copy lost too nobody knows which slot was good: none serves until the next release", async () => {
+    put("slots/blue.json", { model, drill: { latencyMs: 1, errorRate: 1 }, logging });
+    put("slots/green.json", { model, drill: null, logging });
+    await ensureTraffic(folder);
+    for (const slot of ["blue", "green"])
+      expect(await readSlot(folder, slot)).toMatchObject({ model: null, drill: null });
+  });
+
+  test("a release that is put back takes its model out of the slot it was in", async () => {
+    await ensureTraffic(folder);
+    await changeTraffic(folder, { stable: "green", canary: "blue", canaryPercent: 10, project: "p" });
+    put("slots/blue.json", { model, drill: { latencyMs: 0, errorRate: 1 }, logging });
+    put("slots/green.json", { model, drill: null, logging });
+    // A gateway that takes the split up at once.
+    const gateway = createServer((_request, response) => {
+      response.end(readFileSync(path.join(folder, "serving/traffic.json")));
+    });
+    gateway.listen(0, "127.0.0.1");
+    await once(gateway, "listening");
+    const { port } = gateway.address() as AddressInfo;
+    const parts = [{ kind: "gateway", name: "gateway", port, slots: [] } as const];
+    const definition = { version: 1, environment: "e", layer: "serving", directory: ".", parts } as const;
+    await recordLayer(folder, { digest: "1", definition });
+    const operator = createLocalOperator({ codeRoot: "/c", workspace: "/w", environment: "e", directory: folder });
+    try {
+      await operator.serving.abort();
+    } finally {
+      gateway.close();
+    }
+    expect(await readTraffic(folder)).toMatchObject({ stable: "green", canary: null, canaryPercent: 0 });
+    expect(await readSlot(folder, "blue")).toMatchObject({ model: null, drill: null });
+    expect((await readSlot(folder, "green"))?.model).toEqual(model);
   });
 
   test("the slot that is neither stable nor canary is idle", () => {
@@ -105,10 +166,25 @@ describe("a model package", () => {
   test("one changed byte is refused, with both digests", async () => {
     writeFileSync(path.join(folder, "model.json"), "1");
     const model = { project: "p", version: "1", uri: folder, digest: await packageDigest(folder) };
-    await verifyPackage(model);
+    await verifyPackage(model, folder);
     writeFileSync(path.join(folder, "model.json"), "2");
-    await expect(verifyPackage(model)).rejects.toThrow(new RegExp(`registered was ${model.digest}`));
-    await expect(verifyPackage({ ...model, uri: "/nowhere" })).rejects.toThrow(/is not at \/nowhere/);
+    await expect(verifyPackage(model, folder)).rejects.toThrow(new RegExp(`registered was ${model.digest}`));
+    await expect(verifyPackage({ ...model, uri: "/nowhere" }, folder)).rejects.toThrow(/is not at \/nowhere/);
+  });
+
+  test("it is found by its digest in an estate that was moved, and served from there", async () => {
+    const home = path.join(folder, "buckets/artifacts/models/p");
+    mkdirSync(path.join(home, "new"), { recursive: true });
+    writeFileSync(path.join(home, "new", "model.json"), "1");
+    const digest = await packageDigest(path.join(home, "new"));
+    const kept = path.join(home, digest.slice("sha256:".length));
+    renameSync(path.join(home, "new"), kept);
+    const model = { project: "p", version: "1", uri: "/before/it/moved", digest };
+    expect(await verifyPackage(model, folder)).toBe(kept);
+    mkdirSync(path.join(folder, "serving", "slots"), { recursive: true });
+    writeFileSync(path.join(folder, "serving", "slots", "blue.json"), JSON.stringify({ model, drill: null, logging }));
+    await ensureSlot(folder, { ...part, logging });
+    expect((await readSlot(folder, "blue"))?.model).toEqual({ ...model, uri: kept });
   });
 
   test("a version without the pipeline's tags is not one that can be served", () => {
