@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm test`: lint, types, jest, pytest and the local estate, one after another. The output of each is passed on; the last
- * line sums them up. A suite that ran nothing has failed: silence is not success.
+ * `npm test`: lint, types, jest, pytest and the local estate. The output of each is passed on; the last line sums them up. A
+ * suite that ran nothing has failed: silence is not success.
  *
  *   node test/run.mjs [lint | types | unit | python | estate]...
  */
@@ -16,16 +16,17 @@ const scratch = mkdtempSync(path.join(tmpdir(), "mlops-test-"));
 const bin = (name) => path.join(root, "node_modules", ".bin", name);
 
 /** One check that is either right or wrong. */
-const check = (command, args) => async () => {
-  const code = await run(command, args, root);
+const check = (command, args) => async (heading) => {
+  const code = await run(command, args, root, heading);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 };
 
 const jest =
   (project, ...more) =>
-  async () => {
+  async (heading) => {
     const file = path.join(scratch, `${project}.json`);
-    const code = await run(bin("jest"), ["--selectProjects", project, "--json", `--outputFile=${file}`, ...more], root);
+    const args = ["--selectProjects", project, "--json", `--outputFile=${file}`, ...more];
+    const code = await run(bin("jest"), args, root, heading);
     return atLeastOne(code, () => {
       const result = JSON.parse(readFileSync(file, "utf8"));
       return {
@@ -37,10 +38,10 @@ const jest =
     });
   };
 
-const pytest = async () => {
+const pytest = async (heading) => {
   const file = path.join(scratch, "pytest.xml");
   const python = path.join(root, ".mlops", "python", "bin", "python");
-  const code = await run(python, ["-m", "pytest", `--junitxml=${file}`], path.join(root, "pipelines"));
+  const code = await run(python, ["-m", "pytest", `--junitxml=${file}`], path.join(root, "pipelines"), heading);
   return atLeastOne(code, () => {
     const head = /<testsuite\b[^>]*>/.exec(readFileSync(file, "utf8"))?.[0] ?? "";
     const count = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
@@ -57,6 +58,9 @@ const SUITES = {
   estate: jest("estate", "--runInBand"),
 };
 
+/** Suites of a stage run side by side. The estate runs alone: it looks at how quickly parts come back. */
+const STAGES = [["lint", "types"], ["unit", "python"], ["estate"]];
+
 /** Counts of a suite; one failure more where it says nothing, ran nothing, or ended badly without a failed test. */
 function atLeastOne(code, read) {
   let counts = { passed: 0, failed: 0, skipped: 0 };
@@ -70,14 +74,24 @@ function atLeastOne(code, read) {
   return counts;
 }
 
-function run(command, args, cwd) {
+/** Runs a command. Its output is passed on as it comes or, with a heading, below that in one piece at its end. */
+function run(command, args, cwd, heading) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+    const said = heading ? [Buffer.from(heading)] : [];
+    const end = (code) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(code);
+    };
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ["ignore", ...(heading ? ["pipe", "pipe"] : ["inherit", "inherit"])],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => said.push(data));
     child.once("error", (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
-      resolve(1);
+      end(1);
     });
-    child.once("close", (code) => resolve(code ?? 1));
+    child.once("close", (code) => end(code ?? 1));
   });
 }
 
@@ -87,15 +101,21 @@ async function main(names) {
     process.stderr.write(`error: no such suite: ${unknown.join(", ")}. Suites: ${Object.keys(SUITES).join(", ")}\n`);
     return 1;
   }
+  const wanted = names.length > 0 ? names : Object.keys(SUITES);
   const lines = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
-    process.stdout.write(`\n== ${name}\n`);
+  const suite = async (name, quiet) => {
+    const heading = `\n== ${name}\n`;
+    if (!quiet) process.stdout.write(heading);
     const started = Date.now();
-    const counts = await SUITES[name]();
+    const counts = await SUITES[name](quiet && heading);
     for (const key of Object.keys(total)) total[key] += counts[key];
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     lines.push(`${name.padEnd(7)} ${sum(counts)} (${seconds} s)`);
+  };
+  for (const together of STAGES) {
+    const stage = together.filter((name) => wanted.includes(name));
+    await Promise.all(stage.map((name, index) => suite(name, index > 0)));
   }
   process.stdout.write(`\n${lines.join("\n")}\n${sum(total)}\n`);
   return total.failed > 0 ? 1 : 0;
