@@ -131,10 +131,17 @@ async function noResult(project: string, exitCode: number | undefined, logFile: 
   });
 }
 
-/** Commit of the code that runs; `unknown` outside a git clone. */
-async function gitCommit(codeRoot: string): Promise<string> {
+/**
+ * Commit of the code that runs, with `-dirty` behind it when files that pipelines are made of differ from it; `unknown`
+ * outside a git clone.
+ */
+export async function gitCommit(codeRoot: string): Promise<string> {
   const { execa } = await import("execa");
   const options = { cwd: codeRoot, reject: false, stdin: "ignore", timeout: 5_000 } as const;
-  const { stdout, failed } = await execa("git", ["rev-parse", "HEAD"], options);
-  return failed || !stdout ? "unknown" : stdout.trim();
+  const [head, changes] = await Promise.all([
+    execa("git", ["rev-parse", "HEAD"], options),
+    execa("git", ["status", "--porcelain", "--", "pipelines"], options),
+  ]);
+  if (head.failed || !head.stdout) return "unknown";
+  return `${head.stdout.trim()}${changes.stdout ? "-dirty" : ""}`;
 }
