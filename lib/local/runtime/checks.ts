@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Problem, UserError } from "../../core/errors";
-import type { RuntimeContext } from "./context";
-import { ensureDirectory, exists, explainFileError } from "./files";
+import { type EstateMarker, estatePaths, type RuntimeContext } from "./context";
+import { ensureDirectory, exists, explainFileError, readJson } from "./files";
 import { processesOf } from "./leftovers";
 import { portHolder, portProblem, probePort, type WantedPort } from "./ports";
 import type { ProcessInfo } from "./processes";
@@ -84,12 +84,25 @@ export async function foreignPorts(
   return problems.filter((problem) => problem !== null);
 }
 
+/** Says that the folder is another environment's estate; null when it is free or ours, or when that one was renamed to us. */
+export async function ownerProblem({ directory, environment, workspace }: RuntimeContext): Promise<Problem | null> {
+  const owner = (await readJson<EstateMarker>(estatePaths(directory).marker))?.environment;
+  if (!owner || owner === environment) return null;
+  if (!(await exists(path.join(workspace, "environments", `${owner}.yaml`)))) return null;
+  return {
+    where: directory,
+    message: `is the estate of the environment \`${owner}\`, and \`${environment}\` would take it over`,
+    fix: `Give \`${environment}\` a \`clouds.local.directory\` of its own, and ports of its own`,
+  };
+}
+
 /** Throws all problems at once. Folder and disk come first: with those, nothing else can be tried. */
 export async function preflight(context: RuntimeContext, needsPython: boolean): Promise<void> {
   const folder = await folderProblem(context.directory);
   const problems = [
     folder,
     folder ? null : await diskProblem(context.directory),
+    await ownerProblem(context),
     needsPython ? await pythonProblem(context) : null,
   ].filter((problem) => problem !== null);
   if (problems.length > 0) throw new UserError(problems);

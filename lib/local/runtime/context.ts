@@ -58,6 +58,12 @@ export interface EstatePaths {
   readonly run: string;
 }
 
+/** Marks a folder as an estate, so that nothing else is ever taken for one and deleted. */
+export interface EstateMarker {
+  readonly version: 1;
+  readonly environment: string;
+}
+
 /** Places in the estate at `root`. */
 export function estatePaths(root: string): EstatePaths {
   const at = (...names: string[]) => path.join(root, ...names);

@@ -20,10 +20,13 @@ const CURES: Record<string, { readonly message: string; readonly fix: string }> 
   },
 };
 
+/** Codes with the same cure. 53100 is PostgreSQL's disk_full: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const ALIASES: Record<string, string> = { EPERM: "EACCES", "53100": "ENOSPC" };
+
 /** A system error of a file as a person wants to read it; every other error is returned as it is. */
 export function explainFileError(error: unknown, where: string): unknown {
-  const code = errorCode(error);
-  const cure = CURES[code === "EPERM" ? "EACCES" : (code ?? "")];
+  const code = errorCode(error) ?? "";
+  const cure = CURES[ALIASES[code] ?? code];
   if (!cure) return error;
   return new UserError({ where, message: cure.message, fix: cure.fix }, 1, { cause: error });
 }

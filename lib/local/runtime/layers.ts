@@ -68,16 +68,18 @@ export async function recordLayer(directory: string, record: LayerRecord): Promi
 }
 
 /**
- * Writes the records that were lost (deleted by hand, say) of layers that are known to be deployed. One that is there
- * stays: Terraform's provisioner alone replaces it.
+ * Writes the records of layers that are known to be deployed where they are lost (deleted by hand, say), or are those of
+ * another environment that had this folder meanwhile: Terraform, which finds nothing changed, does not write them again.
  */
 export async function restoreRecords({
   directory,
   definitions,
 }: Pick<RuntimeContext, "directory" | "definitions">): Promise<void> {
-  const present = new Set(deployedLayers(directory).map(({ layer }) => layer));
-  for (const definition of definitions.filter(({ layer }) => !present.has(layer)))
-    await recordLayer(directory, { digest: layerDigest(definition), definition });
+  const recorded = new Set(readLayers(directory).map(({ digest }) => digest));
+  for (const definition of definitions) {
+    const digest = layerDigest(definition);
+    if (!recorded.has(digest)) await recordLayer(directory, { digest, definition });
+  }
 }
 
 /** The record of a layer if it still is the one with this digest; null when another one took its place. */

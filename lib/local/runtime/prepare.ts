@@ -2,7 +2,7 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { PartChange } from "../../contracts/operator";
-import { estatePaths, type RuntimeContext } from "./context";
+import { type EstateMarker, estatePaths, type RuntimeContext } from "./context";
 import { ensureDirectory, exists, writeJson } from "./files";
 import { type PlacedPart, partsOfKind } from "./layers";
 import { jupyterSettings } from "./notebooks";
@@ -10,12 +10,6 @@ import { ensureCluster, type Postgres } from "./postgres";
 import { jupyterConfig, schedulesFile } from "./programs";
 import { ensureSecrets, SECRET, writePgpass } from "./secrets";
 import { ensureSlot, ensureTraffic } from "./traffic";
-
-/** Marks a folder as an estate, so that nothing else is ever taken for one and deleted. */
-export interface EstateMarker {
-  readonly version: 1;
-  readonly environment: string;
-}
 
 /** What was made. */
 export interface Prepared {

@@ -3,10 +3,9 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
-import { estatePaths, type RuntimeContext } from "./context";
+import { type EstateMarker, estatePaths, type RuntimeContext } from "./context";
 import { exists, readJson } from "./files";
 import { politeSignal } from "./leftovers";
-import type { EstateMarker } from "./prepare";
 import { endProcesses } from "./processes";
 import { Supervisor } from "./supervisor";
 

@@ -1,6 +1,6 @@
 /** The process manager of the estate: PyPI's `supervisor`, started in a session of its own and spoken to over its socket. */
 import { spawn } from "node:child_process";
-import { lstat, mkdir, open, rm } from "node:fs/promises";
+import { lstat, mkdir, open, rm, rmdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -88,7 +88,9 @@ export class Supervisor {
     const socket = await this.prepareSocket();
     const output = path.join(paths.logs, "supervisor-start.log");
     const log = await open(output, "w", 0o600);
-    const child = spawn(context.python, ["-I", "-m", "supervisor.supervisord", "-c", paths.supervisorConf], {
+    const runtime = path.join(context.codeRoot, "lib", "local", "runtime");
+    const argv = ["-I", path.join(runtime, "supervise.py"), "-c", paths.supervisorConf];
+    const child = spawn(context.python, argv, {
       cwd: context.directory,
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
@@ -96,7 +98,7 @@ export class Supervisor {
         ...baseEnvironment(context),
         MLOPS_PART: "supervisor",
         MLOPS_PYTHON: context.python,
-        MLOPS_LAUNCH: path.join(context.codeRoot, "lib", "local", "runtime", "launch.py"),
+        MLOPS_LAUNCH: path.join(runtime, "launch.py"),
         MLOPS_SOCKET: socket,
       },
     });
@@ -167,7 +169,10 @@ export class Supervisor {
       await sleep(50);
     }
     const { socket } = (await readJson<{ socket: string }>(this.addressFile)) ?? {};
-    if (socket) await rm(socket, { force: true });
+    if (!socket) return;
+    await rm(socket, { force: true });
+    if (path.dirname(socket) === socketFolder(this.context))
+      await rmdir(socketFolder(this.context)).catch(() => undefined);
   }
 
   private async tolerate(faults: readonly number[], method: string, ...parameters: RpcValue[]): Promise<void> {
@@ -195,12 +200,17 @@ export class Supervisor {
     const socket =
       Buffer.byteLength(inside) <= SOCKET_PATH_BYTES
         ? inside
-        : path.join(await privateFolder(path.join(os.tmpdir(), `mlops-${shortHash(directory)}`)), "s");
+        : path.join(await privateFolder(socketFolder(this.context)), "s");
     // One that a killed supervisor left is in the way of the next.
     if (await exists(socket)) await rm(socket, { force: true });
     await writeJson(this.addressFile, { socket });
     return socket;
   }
+}
+
+/** Where the socket of an estate is that lies too deep. */
+function socketFolder({ directory }: RuntimeContext): string {
+  return path.join(os.tmpdir(), `mlops-${shortHash(directory)}`);
 }
 
 /** A folder outside the estate that only we enter. @throws UserError when somebody else made it first. */

@@ -1,14 +1,22 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import lockfile from "proper-lockfile";
 import { UserError } from "../../../lib/core/errors";
 import { createLocalOperator } from "../../../lib/local/operator";
 import type { LayerDefinition, PartDefinition } from "../../../lib/local/parts";
-import { diskProblem, folderProblem } from "../../../lib/local/runtime/checks";
+import { diskProblem, folderProblem, ownerProblem } from "../../../lib/local/runtime/checks";
 import { runtimeContext } from "../../../lib/local/runtime/context";
 import { compareVersions, nodeCheck } from "../../../lib/local/runtime/doctor";
 import { explainFileError } from "../../../lib/local/runtime/files";
-import { deployedLayers, forgetLayer, recordedLayer, recordLayer } from "../../../lib/local/runtime/layers";
+import {
+  deployedLayers,
+  forgetLayer,
+  recordedLayer,
+  recordLayer,
+  restoreRecords,
+} from "../../../lib/local/runtime/layers";
+import { withEstateLock } from "../../../lib/local/runtime/lock";
 import { jupyterSettings } from "../../../lib/local/runtime/notebooks";
 import {
   type AccountProbe,
@@ -96,6 +104,14 @@ describe("layers", () => {
     expect(operator.serving.url).toBe("http://127.0.0.1:4711");
   });
 
+  test("records that were lost, or that another environment left, are written again; the others are not touched", async () => {
+    await recordLayer(folder, { digest: "1", definition: { ...layer("ml"), environment: "twin" } });
+    await restoreRecords({ directory: folder, definitions: [layer("ml"), layer("data")] });
+    expect(deployedLayers(folder)).toEqual([layer("data"), layer("ml")]);
+    await restoreRecords({ directory: folder, definitions: [] });
+    expect(deployedLayers(folder)).toHaveLength(2);
+  });
+
   test("what Terraform hands over is checked before anything is done", () => {
     expect(() => provisionInput({}, "/")).toThrow(/MLOPS_LAYER, MLOPS_DIGEST, MLOPS_WORKSPACE not set/);
     const env = { MLOPS_LAYER: '{"version":2}', MLOPS_DIGEST: "d", MLOPS_WORKSPACE: ".." };
@@ -111,13 +127,30 @@ describe("what is checked before anything is touched", () => {
     expect(await diskProblem(folder, 1)).toBeNull();
   });
 
+  test("the folder of another environment is not taken over, but that of one that was renamed is", async () => {
+    mkdirSync(path.join(folder, "environments"));
+    writeFileSync(path.join(folder, "environments", "other.yaml"), "");
+    expect(await ownerProblem(context())).toBeNull();
+    writeFileSync(path.join(folder, "estate.json"), JSON.stringify({ version: 1, environment: "other" }));
+    expect((await ownerProblem(context()))?.message).toMatch(/is the estate of the environment `other`/);
+    rmSync(path.join(folder, "environments", "other.yaml"));
+    expect(await ownerProblem(context())).toBeNull();
+  });
+
+  test("a folder whose lock cannot be written is told at once, and not waited for", async () => {
+    const open = jest.spyOn(lockfile, "lock").mockRejectedValue(Object.assign(new Error("x"), { code: "EROFS" }));
+    await expect(withEstateLock(folder, async () => "done")).rejects.toThrow(/the folder is read-only/);
+    open.mockRestore();
+    expect(await withEstateLock(folder, async () => "done")).toBe("done");
+  });
+
   test("a file where the folder should be is one clear problem", async () => {
     writeFileSync(path.join(folder, "estate"), "");
     expect((await folderProblem(path.join(folder, "estate")))?.message).toMatch(/a file stands where/);
     expect(await folderProblem(path.join(folder, "fine"))).toBeNull();
   });
 
-  test.each(["ENOSPC", "EROFS", "EACCES", "EPERM"])("%s is told in words", (code) => {
+  test.each(["ENOSPC", "EROFS", "EACCES", "EPERM", "53100"])("%s is told in words", (code) => {
     const told = explainFileError(Object.assign(new Error(code), { code }), "/x");
     expect(told).toBeInstanceOf(UserError);
     expect((told as UserError).problems[0]?.fix).toBeTruthy();
