@@ -87,7 +87,7 @@ def run(request: Request, emit: Emit) -> dict[str, Any]:
         # In a container the image holds code and libraries together; here another Python may be at work next time.
         "code_digest": digests.of_bytes(f"{found.code_digest()}\n{digests.of_libraries()}".encode()),
         "source_digest": digest,
-        "champion": champion.uri if champion else "",
+        "champion": champion_package(champion, request.artifacts_directory / "models" / found.name) if champion else "",
         "champion_digest": champion.digest if champion else "",
         "datasets": str(request.datasets_directory / found.name),
         "packages": str(request.artifacts_directory / "models"),
@@ -101,6 +101,12 @@ def run(request: Request, emit: Emit) -> dict[str, Any]:
     )
     failure = execute(found.build("local"), arguments, request, emit)
     return result(request, failure)
+
+
+def champion_package(champion: registry.Champion, packages: Path) -> str:
+    """Where the champion's package lies: where it was registered, or under the same digest when the estate was moved since."""
+    moved = packages / champion.digest.removeprefix("sha256:")
+    return champion.uri if Path(champion.uri).is_dir() or not moved.is_dir() else str(moved)
 
 
 def source_digest(source: str) -> str:
