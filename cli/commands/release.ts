@@ -8,7 +8,7 @@ import { count, number, word } from "../arguments";
 import type { Act, CommandModule } from "../commands";
 import { examples } from "../commands";
 import type { Context } from "../context";
-import { asOnlyWriter, definitionsFor, loadEnvironment, operatorOf, type WriteOptions, withLedger } from "../estate";
+import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions, withLedger } from "../estate";
 import { duration, table } from "../output";
 import { Steps } from "../progress";
 import { parametersOf } from "../project";
@@ -56,7 +56,7 @@ export const define: CommandModule["define"] = (command, act) => {
         if (options.rollback && (drill !== null || options.modelVersion !== undefined))
           command.error("error: --rollback goes with neither --model-version nor a rehearsal");
         const work = async () => {
-          const operator = await operatorOf(context, environment, await definitionsFor(context, environment));
+          const operator = await operatorOf(context, environment);
           return withLedger(operator, (ledger) => {
             const request = { context, environment, operator, ledger, project, options, drill };
             return options.rollback ? goBack(request) : release(request);
