@@ -28,6 +28,7 @@ export function resolve(
     teams: teams
       .filter((team) => file.teamLimits.only?.includes(team.name) ?? true)
       .map((team) => ({ ...team, quota: limited(team, file) })),
+    images: {},
     substitutions: [...substitutions],
   } as Environment;
 }

@@ -5,6 +5,9 @@
 import { z } from "zod";
 import { AzureCloud, Backend, GcpCloud, KubernetesCloud, LocalCloud } from "./schema/clouds";
 import {
+  AutoMl,
+  DataIntegration,
+  DataProcessing,
   Encryption,
   FeatureStore,
   Kubeflow,
@@ -14,9 +17,11 @@ import {
   Network,
   Notebooks,
   Overrides,
+  PretrainedModels,
   Storage,
   TeamLimits,
   Training,
+  WorkflowEngine,
 } from "./schema/estate";
 import { email, lowerName } from "./schema/fields";
 import { Budget, Delivery, Policies, Projects, Review, Team as TeamSchema } from "./schema/governance";
@@ -53,6 +58,11 @@ const sections = {
   kubeflow: Kubeflow.prefault({}).describe("Settings of Kubeflow."),
   training: Training.prefault({}).describe("Machines that training steps run on."),
   featureStore: FeatureStore.prefault({}).describe("Feature store."),
+  autoMl: AutoMl.prefault({}).describe("Training without code by the cloud's own service."),
+  pretrainedModels: PretrainedModels.prefault({}).describe("Pretrained models of the cloud's catalogue."),
+  dataProcessing: DataProcessing.prefault({}).describe("Processing of large data as a service that steps use."),
+  dataIntegration: DataIntegration.prefault({}).describe("A tool for data flows without code."),
+  workflowEngine: WorkflowEngine.prefault({}).describe("A general workflow engine beside the orchestrator."),
   notebooks: Notebooks.prefault({}).describe("Notebooks for exploration."),
   delivery: Delivery.prefault({}).describe("Source code, triggers and the way to each environment."),
   projects: Projects.default([]).describe("ML projects of the environment: names, or name and parameters."),
@@ -164,6 +174,8 @@ interface Resolved {
   projects: Project[];
   review: { approvals: number; elevate: string[] };
   teams: Team[];
+  /** Digests of the estate's own images, by name, as images.lock.yaml records them. */
+  images: Readonly<Record<string, string>>;
   /** What the cloud does differently from what base.yaml asks for. */
   substitutions: Substitution[];
 }

@@ -6,6 +6,7 @@ export {
   App,
   Aspects,
   Fn,
+  GcsBackend,
   type IAspect,
   type IResolvable,
   type IResolveContext,

@@ -1,7 +1,10 @@
+import type { IEventTopic } from "../lib/contracts/event-topic";
+import type { IFeatureStore } from "../lib/contracts/feature-store";
+import type { IImageRegistry } from "../lib/contracts/image-registry";
 import type { IMetadataDatabase } from "../lib/contracts/metadata-database";
 import type { IObjectStore, ObjectStorePurpose } from "../lib/contracts/object-store";
 import type { Provided } from "../lib/contracts/provided";
-import { outputOf } from "../lib/core/outputs";
+import { outputOf, switchedOff } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
@@ -12,22 +15,32 @@ export class DataStack extends PlatformStack {
   readonly packages: Provided<IObjectStore>;
   readonly predictionLogs: Provided<IObjectStore>;
   readonly database: Provided<IMetadataDatabase>;
+  readonly images: Provided<IImageRegistry>;
+  readonly retrain: Provided<IEventTopic>;
+  readonly features: Provided<IFeatureStore>;
 
   constructor(scope: Construct, props: StackProps) {
     super(scope, "data", props);
-    const { storage, logging, metadata } = props.environment;
+    const { storage, logging, metadata, featureStore } = props.environment;
     const { expireAfterDays: expire, ...kept } = storage;
+    const { enabled, groups, ...features } = featureStore;
     const store = (id: string, purpose: ObjectStorePurpose, expireAfterDays?: number) =>
       this.platform.objectStore(this, id, { ...kept, purpose, expireAfterDays });
 
+    store("AccessLogs", "access-logs", expire.accessLogs);
     this.datasets = store("Datasets", "datasets", expire.datasets);
     this.artifacts = store("Artifacts", "artifacts", expire.artifacts);
     this.packages = store("Packages", "packages", expire.packages);
     this.predictionLogs = store("PredictionLogs", "prediction-logs", logging.predictions.retentionDays);
     this.database = this.platform.metadataDatabase(this, "Database", metadata);
-    const images = this.platform.imageRegistry(this, "Images");
-    const retrain = this.platform.eventTopic(this, "Retrain");
-    const features = this.platform.featureStore(this, "Features");
+    this.images = this.platform.imageRegistry(this, "Images");
+    this.retrain = this.platform.eventTopic(this, "Retrain");
+    this.features = enabled
+      ? this.platform.featureStore(this, "Features", {
+          ...features,
+          groups: Object.entries(groups).map(([name, group]) => ({ name, ...group })),
+        })
+      : switchedOff("featureStore.enabled: false");
 
     this.publish({
       datasetsUri: outputOf(this.datasets, ({ uri }) => uri),
@@ -37,10 +50,10 @@ export class DataStack extends PlatformStack {
       trackingDatabaseUri: outputOf(this.database, (database) => database.uri("mlflow")),
       ledgerDatabaseUri: outputOf(this.database, (database) => database.uri("ledger")),
       databasePasswordReference: outputOf(this.database, ({ passwordReference }) => passwordReference),
-      imageRegistry: outputOf(images, ({ prefix }) => prefix),
-      retrainTopic: outputOf(retrain, ({ reference }) => reference),
-      offlineFeaturesUri: outputOf(features, ({ offlineUri }) => offlineUri),
-      onlineFeaturesUri: outputOf(features, ({ onlineUri }) => onlineUri),
+      imageRegistry: outputOf(this.images, ({ prefix }) => prefix),
+      retrainTopic: outputOf(this.retrain, ({ reference }) => reference),
+      offlineFeaturesUri: outputOf(this.features, ({ offlineUri }) => offlineUri),
+      onlineFeaturesUri: outputOf(this.features, ({ onlineUri }) => onlineUri),
     });
   }
 }

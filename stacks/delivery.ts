@@ -1,20 +1,59 @@
-import { outputOf } from "../lib/core/outputs";
+import { isLacking } from "../lib/contracts/provided";
+import { grant } from "../lib/core/grants";
+import { outputOf, switchedOff, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
+import type { DataStack } from "./data";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
-/** What starts pipelines: the source connection with its triggers, and schedules. */
+/** What starts pipelines: the source connection with its triggers, schedules, events, and the bundled definitions. */
 export class DeliveryStack extends PlatformStack {
-  constructor(scope: Construct, props: StackProps) {
+  constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "delivery", props);
-    const { projects, retraining, delivery } = props.environment;
-    const connection = this.platform.delivery(this, "Source", delivery);
-    const { schedule: cron, timeZone } = retraining;
+    const { projects, retraining, delivery, name, workflowEngine } = props.environment;
+    const { packages, datasets, retrain: topic, database: ledger } = data;
+    const { schedule: cron, timeZone, newData, cooldownMinutes } = retraining;
+    const flows = workflowEngine.project ?? projects[0]?.name;
+
+    const connection = this.platform.delivery(this, "Source", {
+      ...delivery,
+      rules: delivery.rules.filter(({ environment }) => environment === name),
+    });
     if (cron !== undefined) {
+      const sink = isLacking(topic) ? {} : { topic };
       for (const { name: project } of projects) {
-        this.platform.schedule(this, `Schedule-${project}`, { project, cron, timeZone });
+        this.platform.schedule(this, `Schedule-${project}`, { project, cron, timeZone, ...sink });
       }
     }
+    const identity = this.platform.workloadIdentity(this, "Trigger", { workload: "trigger" });
+    const trigger = whenProvided({ topic, packages, datasets, ledger, identity }, ({ datasets, ...parts }) =>
+      this.platform.pipelineTrigger(this, "Retrain", {
+        ...parts,
+        ...(newData ? { newDataIn: datasets } : {}),
+        projects: projects.map((project) => project.name),
+        cooldownMinutes,
+      }),
+    );
+    whenProvided({ packages }, (parts) =>
+      this.platform.pipelineDefinitions(this, "Definitions", {
+        ...parts,
+        definitions: projects.map(({ name: project, parameters }) => ({ project, parameters })),
+      }),
+    );
+    const engine =
+      workflowEngine.enabled && flows !== undefined
+        ? whenProvided({ topic, packages, identity }, (parts) =>
+            this.platform.workflowEngine(this, "Workflows", { ...parts, project: flows }),
+          )
+        : switchedOff("workflowEngine.enabled: false");
 
-    this.publish({ deliveryConnection: outputOf(connection, (source) => source.connection) });
+    grant(packages, identity, (store, to) => store.grants.read(to));
+    grant(datasets, identity, (store, to) => store.grants.read(to));
+    grant(ledger, identity, (server, to) => server.grants.connect(to));
+
+    this.publish({
+      deliveryConnection: outputOf(connection, (source) => source.connection),
+      pipelineTriggerUri: outputOf(trigger, ({ uri }) => uri),
+      workflowEngineUri: outputOf(engine, ({ uri }) => uri),
+    });
   }
 }

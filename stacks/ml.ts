@@ -1,39 +1,72 @@
+import type { IModelRegistry } from "../lib/contracts/model-registry";
+import type { Provided } from "../lib/contracts/provided";
 import { grant } from "../lib/core/grants";
 import { outputOf, switchedOff, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
-/** Where models are made: tracking and registry, the orchestrator with its identity, notebooks. */
+/** Where models are made: tracking and registry, the orchestrator with its identity, notebooks, and services that steps use. */
 export class MlStack extends PlatformStack {
+  readonly tracking: Provided<IModelRegistry>;
+
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "ml", props);
-    const { datasets, artifacts, packages, predictionLogs, database } = data;
-    const { enabled, ...notebook } = props.environment.notebooks;
+    const { datasets, artifacts, packages, predictionLogs, database, images, features } = data;
+    const { notebooks, training, teams, projects, autoMl, pretrainedModels, dataProcessing, dataIntegration } =
+      props.environment;
+    const { enabled, ...notebook } = notebooks;
 
     const pipelines = this.platform.workloadIdentity(this, "Pipelines", { workload: "pipelines" });
-    const tracking = whenProvided({ database, artifacts }, (parts) =>
-      this.platform.modelRegistry(this, "Tracking", parts),
+    this.tracking = whenProvided({ database, artifacts }, (parts) =>
+      this.platform.modelRegistry(this, "Tracking", {
+        ...parts,
+        teams: teams.map(({ name }) => name),
+        groups: teams.map(({ group }) => group),
+      }),
     );
     const orchestrator = whenProvided({ packages, artifacts, identity: pipelines }, (parts) =>
-      this.platform.orchestrator(this, "Orchestrator", parts),
+      this.platform.orchestrator(this, "Orchestrator", { ...parts, tensorBoard: training.tensorBoard }),
     );
-    const notebooks = enabled
+    const instances = enabled
       ? this.platform.notebooks(this, "Notebooks", notebook)
       : switchedOff("notebooks.enabled: false");
+    const withoutCode = autoMl.enabled
+      ? this.platform.autoMl(this, "AutoMl", { projects: projects.map(({ name }) => name) })
+      : switchedOff("autoMl.enabled: false");
+    const pretrained =
+      pretrainedModels.allowed.length > 0
+        ? this.platform.pretrainedModels(this, "Pretrained", pretrainedModels)
+        : switchedOff("pretrainedModels.allowed: []");
+    const processing = dataProcessing.enabled
+      ? whenProvided({ identity: pipelines, datasets, artifacts }, (parts) =>
+          this.platform.dataProcessing(this, "Processing", parts),
+        )
+      : switchedOff("dataProcessing.enabled: false");
+    const integration = dataIntegration.enabled
+      ? this.platform.dataIntegration(this, "Integration")
+      : switchedOff("dataIntegration.enabled: false");
 
     grant(datasets, pipelines, (store, identity) => store.grants.readWrite(identity));
     grant(artifacts, pipelines, (store, identity) => store.grants.readWrite(identity));
     grant(packages, pipelines, (store, identity) => store.grants.read(identity));
     grant(predictionLogs, pipelines, (store, identity) => store.grants.read(identity));
     grant(database, pipelines, (server, identity) => server.grants.connect(identity));
+    grant(images, pipelines, (registry, identity) => registry.grants.pull(identity));
+    grant(features, pipelines, (store, identity) => store.grants.readWrite(identity));
+    grant(this.tracking, pipelines, (registry, identity) => registry.grants.use(identity));
 
     this.publish({
-      trackingUri: outputOf(tracking, ({ trackingUri }) => trackingUri),
+      trackingUri: outputOf(this.tracking, ({ trackingUri }) => trackingUri),
       pipelinesUri: outputOf(orchestrator, ({ submitUri }) => submitUri),
       pipelinesFormat: outputOf(orchestrator, ({ format }) => format),
       pipelinesPrincipal: outputOf(pipelines, ({ principal }) => principal),
-      notebooksUri: outputOf(notebooks, ({ uri }) => uri),
+      tensorBoardReference: outputOf(orchestrator, ({ tensorBoard }) => tensorBoard),
+      notebooksUri: outputOf(instances, ({ uri }) => uri),
+      autoMlReference: outputOf(withoutCode, ({ reference }) => reference),
+      pretrainedModelsUri: outputOf(pretrained, ({ uri }) => uri),
+      dataProcessingReference: outputOf(processing, ({ reference }) => reference),
+      dataIntegrationUri: outputOf(integration, ({ uri }) => uri),
     });
   }
 }

@@ -6,7 +6,8 @@ import { PlatformStack, type StackProps } from "./platform-stack";
 export class NetworkStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "network", props);
-    const network = this.platform.network(this, "Network", props.environment.network);
+    const { cidr, ranges, existing } = props.environment.network;
+    const network = this.platform.network(this, "Network", { cidr, ranges, existing });
 
     this.publish({ networkReference: outputOf(network, ({ reference }) => reference) });
   }

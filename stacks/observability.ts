@@ -6,9 +6,15 @@ import { PlatformStack, type StackProps } from "./platform-stack";
 export class ObservabilityStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "observability", props);
-    const monitoring = this.platform.monitoring(this, "Monitoring");
-    const { budget } = props.environment;
-    const spending = budget ? this.platform.budget(this, "Budget", budget) : switchedOff("budget: none");
+    const { budget, monitoring: watched, retraining, serving } = props.environment;
+    const monitoring = this.platform.monitoring(this, "Monitoring", {
+      ...watched,
+      driftThreshold: retraining.drift?.threshold,
+      production: serving.production.target,
+    });
+    const spending = budget
+      ? this.platform.budget(this, "Budget", { ...budget, email: watched.alerts.email })
+      : switchedOff("budget: none");
 
     this.publish({
       dashboardUri: outputOf(monitoring, ({ dashboardUri }) => dashboardUri),

@@ -8,10 +8,11 @@ import type { IOperator } from "../lib/contracts/operator";
 import type { IPlatform } from "../lib/contracts/platform";
 import { UserError } from "../lib/core/errors";
 import type { LayerDefinition } from "../lib/local/parts";
+import { gcpSettings } from "./gcp-settings";
 import { CODE_ROOT, TO_WORKSPACE } from "./paths";
 
 /** Clouds this version builds; the others are read, checked and explained only. */
-export const BUILDABLE = ["local"] as const satisfies readonly Environment["cloud"][];
+export const BUILDABLE = ["local", "gcp"] as const satisfies readonly Environment["cloud"][];
 
 /** Whether this version can build an environment. */
 export function isBuildable(environment: Pick<Environment, "cloud">): boolean {
@@ -34,7 +35,10 @@ export function platformFor(environment: Environment): IPlatform {
       const { directory, ports } = environment.clouds.local;
       return new LocalPlatform({ environment: environment.name, directory, ports, workspace: TO_WORKSPACE });
     }
-    case "gcp":
+    case "gcp": {
+      const { GcpPlatform } = require("../lib/gcp/platform") as typeof import("../lib/gcp/platform");
+      return new GcpPlatform(gcpSettings(environment));
+    }
     case "azure":
     case "kubernetes":
       throw notBuildable(environment);
@@ -69,7 +73,7 @@ export function operatorFor(environment: Environment, { workspace, definitions }
 function notBuildable({ name, cloud }: Pick<Environment, "name" | "cloud">): UserError {
   return new UserError({
     where: `environments/${name}.yaml`,
-    message: `cloud is ${cloud}; this version builds cloud: local only`,
+    message: `cloud is ${cloud}; this version builds cloud: local and cloud: gcp`,
     fix: `Write cloud: local, or use mlops validate ${name} and mlops explain ${name}, which work for every cloud`,
   });
 }

@@ -4,13 +4,19 @@ import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
+/** Kubernetes service account of the models' servers. */
+const IN_CLUSTER = { namespace: "serving", serviceAccount: "serving" } as const;
+
 /** Where models are used: QA, and production behind one address. Versions and weights belong to the release. */
 export class ServingStack extends PlatformStack {
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "serving", props);
     const { predictions: logging } = props.environment.logging;
     const { production } = props.environment.serving;
-    const serving = this.platform.workloadIdentity(this, "Serving", { workload: "serving" });
+    const serving = this.platform.workloadIdentity(this, "Serving", {
+      workload: "serving",
+      ...(production.target === "kubernetes" ? { kubernetes: IN_CLUSTER } : {}),
+    });
     const qa = whenProvided({ identity: serving }, ({ identity }) =>
       this.platform.containerService(this, "Qa", { logging, identity }),
     );
@@ -19,6 +25,8 @@ export class ServingStack extends PlatformStack {
     );
     grant(data.artifacts, serving, (store, identity) => store.grants.read(identity));
     grant(data.predictionLogs, serving, (store, identity) => store.grants.readWrite(identity));
+    grant(data.images, serving, (registry, identity) => registry.grants.pull(identity));
+    grant(data.features, serving, (store, identity) => store.grants.read(identity));
 
     this.publish({
       qaUri: outputOf(qa, ({ uri }) => uri),

@@ -36,6 +36,18 @@ const GcpExisting = z
     network: text(/^projects\/[^/\s]+\/global\/networks\/[^/\s]+$/, "projects/PROJECT/global/networks/NAME")
       .optional()
       .describe("A VPC network to use. Default: one is made from network.cidr."),
+    subnets: z
+      .strictObject({
+        nodes: text(
+          /^projects\/[^/\s]+\/regions\/[^/\s]+\/subnetworks\/[^/\s]+$/,
+          "projects/PROJECT/regions/REGION/subnetworks/NAME",
+        ).describe("Subnet of everything that has an address."),
+        pods: lowerName(63).default("pods").describe("Name of its secondary range for pods."),
+        services: lowerName(63).default("services").describe("Name of its secondary range for services."),
+      })
+      .meta({ id: "GcpExistingSubnets" })
+      .optional()
+      .describe("Subnets of that network to use. Default: the environment's own are made in it."),
     cluster: text(
       /^projects\/[^/\s]+\/locations\/[^/\s]+\/clusters\/[^/\s]+$/,
       "projects/PROJECT/locations/PLACE/clusters/NAME",
@@ -75,6 +87,9 @@ export const GcpCloud = z
     billingAccount: text(/^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/, "a billing account such as 012345-6789AB-CDEF01")
       .optional()
       .describe("Billing account; needed for a budget."),
+    securityGroup: text(/^gke-security-groups@[a-z0-9.-]+$/, "gke-security-groups@DOMAIN")
+      .optional()
+      .describe("Google group whose member groups may be named in the cluster's roles. Default: none."),
     existing: GcpExisting.optional().describe("What exists already and is used instead of made."),
   })
   .meta({ id: "GcpCloud" });

@@ -70,6 +70,11 @@ export const Kubernetes = z
       )
       .default({})
       .describe("Node pools by name. A small system pool is always there."),
+    highAvailability: z
+      .boolean()
+      .default(false)
+      .describe("Control plane and nodes in several zones (regional); false: in one zone, cheaper."),
+    deletionProtection: z.boolean().default(true).describe("Refuse deletion of the cluster."),
     authorizedNetworks: z
       .array(cidr())
       .default([])
@@ -136,14 +141,70 @@ export const Training = z
     class: computeClass().default("cpu-medium").describe("Size of one training machine."),
     max: whole(1, 1000, "machines").default(4).describe("Most machines at once; there are none when idle."),
     capacity: z.enum(["onDemand", "spot"]).default("onDemand").describe("spot is cheaper and may be taken away."),
+    tensorBoard: z.boolean().default(false).describe("A TensorBoard beside the orchestrator, where the cloud has one."),
     serverless: z.boolean().default(false).describe("Let the cloud size the machines where it offers that."),
   })
   .meta({ id: "Training" });
 
+const FeatureGroup = z
+  .strictObject({
+    entity: text(/^[a-z][a-z0-9_]{0,62}$/, "a column name of lower-case letters, digits and _").describe(
+      "Column that identifies the entity.",
+    ),
+    features: z
+      .array(text(/^[a-z][a-z0-9_]{0,62}$/, "a feature name of lower-case letters, digits and _"))
+      .min(1, { error: "at least one feature" })
+      .describe("Names of the features."),
+  })
+  .meta({ id: "FeatureGroup" });
+
 /** Feature store. */
 export const FeatureStore = z
-  .strictObject({ enabled: z.boolean().default(false).describe("Whether there is one.") })
+  .strictObject({
+    enabled: z.boolean().default(false).describe("Whether there is one."),
+    groups: z
+      .record(
+        text(/^[a-z][a-z0-9_]{0,31}$/, "a group name of at most 32 lower-case letters, digits and _"),
+        FeatureGroup,
+      )
+      .default({})
+      .describe("Groups of features of one entity, by name."),
+    deletionProtection: z.boolean().default(true).describe("Refuse deletion of the store."),
+  })
   .meta({ id: "FeatureStore" });
+
+/** The cloud's own training without code. */
+export const AutoMl = z
+  .strictObject({ enabled: z.boolean().default(false).describe("Whether projects may use it.") })
+  .meta({ id: "AutoMl" });
+
+/** Pretrained models of the cloud's catalogue. */
+export const PretrainedModels = z
+  .strictObject({
+    allowed: z
+      .array(text(/^publishers\/[a-z0-9-]+\/models\/[a-z0-9.@_-]+$/, "publishers/PUBLISHER/models/MODEL"))
+      .default([])
+      .describe("Models that may be used and fine-tuned. Default: none."),
+  })
+  .meta({ id: "PretrainedModels" });
+
+/** Processing of large data: Dataflow and Dataproc, or Spark. */
+export const DataProcessing = z
+  .strictObject({ enabled: z.boolean().default(false).describe("Whether steps may use it.") })
+  .meta({ id: "DataProcessing" });
+
+/** Data flows without code: Data Fusion, Data Factory. */
+export const DataIntegration = z
+  .strictObject({ enabled: z.boolean().default(false).describe("Whether there is one.") })
+  .meta({ id: "DataIntegration" });
+
+/** A general workflow engine beside the orchestrator: Airflow (Composer), Data Factory. */
+export const WorkflowEngine = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("Whether there is one."),
+    project: lowerName(40).optional().describe("Project that the bundled flow starts. Default: the first of projects."),
+  })
+  .meta({ id: "WorkflowEngine" });
 
 /** Notebooks for exploration. */
 export const Notebooks = z

@@ -3,6 +3,9 @@ import { z } from "zod";
 import { quotaShape } from "./estate";
 import { computeClass, day, email, lowerName, projectName, sentence, text, whole } from "./fields";
 
+/** A token's subject: exact, because a wildcard would let strangers in. */
+const subject = () => text(/^[^\s*?'"\\]{1,127}$/, "an exact token subject, without * and ?");
+
 const environmentName = () => lowerName(20);
 
 /** How a branch or a tag reaches an environment. */
@@ -56,6 +59,19 @@ export const Delivery = z
       .meta({ id: "DeliverySource" })
       .optional()
       .describe("Repository that the triggers listen to; needed with rules on a cloud."),
+    infrastructure: z
+      .strictObject({
+        host: z.enum(["github", "azureRepos"]).describe("Where the repository of this configuration is hosted."),
+        repository: text(
+          /^[\w.-]+(\/[\w. -]+)+$/,
+          "owner/repository, or organisation/project/service-connection on Azure DevOps",
+        ).describe("owner/repository; on Azure DevOps organisation/project/service connection."),
+        planSubjects: z.array(subject()).default([]).describe("Further exact token subjects that may plan."),
+        applySubjects: z.array(subject()).default([]).describe("Further exact token subjects that may deploy."),
+      })
+      .meta({ id: "DeliveryInfrastructure" })
+      .optional()
+      .describe("Repository whose CI plans and deploys this environment, without keys. Default: nobody does."),
     rules: z
       .array(DeliveryRule)
       .default([])

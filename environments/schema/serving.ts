@@ -206,6 +206,20 @@ export const Retraining = z
 export const Monitoring = z
   .strictObject({
     retentionDays: whole(1, 3650, "days").default(30).describe("Days that logs and metrics are kept."),
+    availabilityObjective: z
+      .number({ error: "a share such as 0.995" })
+      .gt(0, { error: "a share above 0" })
+      .lt(1, { error: "a share below 1" })
+      .default(0.99)
+      .describe("Share of good predictions that is promised over 28 days."),
+    archive: z
+      .strictObject({
+        retentionDays: whole(1, 3650, "days").default(365).describe("Days that archived logs are kept."),
+        locked: z.boolean().default(false).describe("Nobody can shorten the retention any more. Cannot be undone."),
+      })
+      .meta({ id: "LogArchive" })
+      .optional()
+      .describe("A copy of audit logs that is kept apart. Default: none."),
     intervalMinutes: whole(5, 10080, "minutes")
       .default(60)
       .describe("Minutes between two looks at live data for skew and drift."),
@@ -216,6 +230,15 @@ export const Monitoring = z
         maxP95Ms: amount(1, 60000, "ms")
           .default(500)
           .describe("95th percentile of the latency that raises an alert, milliseconds."),
+        noTrafficMinutes: whole(0, 10080, "minutes")
+          .default(0)
+          .describe("Minutes without a prediction that raise an alert; 0: not watched."),
+        maxQueueAgeMinutes: whole(1, 10080, "minutes")
+          .default(30)
+          .describe("Age of the oldest undelivered event that raises an alert, minutes."),
+        gpuIdleMinutes: whole(5, 10080, "minutes")
+          .default(60)
+          .describe("Minutes a GPU may stand idle before an alert."),
         minDiskFreeShare: share().default(0.1).describe("Share of free disk below which an alert is raised."),
       })
       .meta({ id: "Alerts" })

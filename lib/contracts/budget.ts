@@ -8,6 +8,8 @@ export interface BudgetProps {
   readonly currency: string;
   /** Percentages that raise an alert. */
   readonly alertAt: readonly number[];
+  /** Who is written to. @default - the account's billing administrators */
+  readonly email?: readonly string[];
 }
 
 /** A budget with its alerts. */

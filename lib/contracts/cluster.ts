@@ -19,6 +19,10 @@ export interface ClusterProps {
   readonly version?: string;
   /** How early new versions are taken. @default "regular" */
   readonly upgrades?: "rapid" | "regular" | "stable";
+  /** Control plane and nodes in several zones. @default false */
+  readonly highAvailability?: boolean;
+  /** Refuse deletion of the cluster. @default true */
+  readonly deletionProtection?: boolean;
   /** Ranges that may reach the control plane besides the network itself. @default - none */
   readonly authorizedNetworks?: readonly string[];
   /** Reference of a cluster that exists already and is used instead. @default - a cluster is made */
@@ -27,6 +31,7 @@ export interface ClusterProps {
 
 /** A Kubernetes cluster, private, with workload identity. */
 export interface ICluster extends Construct {
+  /** Address that tools connect to; who may is decided by the cloud's identities. */
   readonly endpoint: string;
   /** Issuer of the service accounts' tokens; null where workload identity is not offered. */
   readonly issuer: string | null;

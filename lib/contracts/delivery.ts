@@ -22,6 +22,7 @@ export interface DeliveryProps {
     /** Name of a connection that a person has authorised. @default - named by `bootstrap` */
     readonly connection?: string;
   };
+  /** How this environment is reached; what is about other environments is left out. */
   readonly rules: readonly DeliveryRule[];
   /** Whose machines build: the cloud's own, or ones inside the environment's network. @default "hosted" */
   readonly runner?: "hosted" | "network";

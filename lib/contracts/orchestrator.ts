@@ -9,6 +9,8 @@ export interface OrchestratorProps {
   /** Where the steps write what they make. */
   readonly artifacts: IObjectStore;
   readonly identity: IWorkloadIdentity;
+  /** A TensorBoard beside it. @default false */
+  readonly tensorBoard?: boolean;
 }
 
 /** Runs compiled pipelines. */
@@ -17,4 +19,6 @@ export interface IOrchestrator extends Construct {
   readonly submitUri: string;
   /** Which form it takes. */
   readonly format: "kfp-ir" | "azureml";
+  /** The TensorBoard; null where there is none. */
+  readonly tensorBoard: string | null;
 }

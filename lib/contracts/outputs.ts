@@ -21,6 +21,9 @@ export const OUTPUTS = {
     description: "Vault of the environment's secrets.",
     example: "https://vault.example/secrets",
   },
+  ciPlanIdentity: { layer: "foundation", description: "Identity that plans in CI.", example: "identities/plan" },
+  ciApplyIdentity: { layer: "foundation", description: "Identity that deploys in CI.", example: "identities/apply" },
+  ciProvider: { layer: "foundation", description: "What a CI job names to sign in.", example: "providers/example" },
   networkReference: { layer: "network", description: "Private network.", example: "networks/example" },
   datasetsUri: { layer: "data", description: "Bucket of the datasets.", example: "bucket://datasets" },
   artifactsUri: {
@@ -75,6 +78,11 @@ export const OUTPUTS = {
     description: "Issuer of the cluster's service account tokens.",
     example: "https://issuer.example",
   },
+  trainingReference: {
+    layer: "compute",
+    description: "What a training step names to get a machine.",
+    example: "machines/example",
+  },
   trackingUri: {
     layer: "ml",
     description: "Value for MLFLOW_TRACKING_URI.",
@@ -84,6 +92,33 @@ export const OUTPUTS = {
   pipelinesFormat: { layer: "ml", description: "Form of a compiled pipeline: kfp-ir or azureml.", example: "kfp-ir" },
   pipelinesPrincipal: { layer: "ml", description: "Identity the pipelines run as.", example: "principal:pipelines" },
   notebooksUri: { layer: "ml", description: "Notebooks.", example: "https://notebooks.example" },
+  tensorBoardReference: { layer: "ml", description: "TensorBoard.", example: "tensorboards/example" },
+  autoMlReference: { layer: "ml", description: "What a step names to train without code.", example: "automl/example" },
+  pretrainedModelsUri: {
+    layer: "ml",
+    description: "Catalogue of the pretrained models that are allowed.",
+    example: "https://models.example",
+  },
+  dataProcessingReference: {
+    layer: "ml",
+    description: "What a step names to process large data.",
+    example: "processing/example",
+  },
+  dataIntegrationUri: {
+    layer: "ml",
+    description: "Tool that builds data flows without code.",
+    example: "https://integration.example",
+  },
+  workflowEngineUri: {
+    layer: "delivery",
+    description: "General workflow engine beside the orchestrator.",
+    example: "https://workflows.example",
+  },
+  pipelineTriggerUri: {
+    layer: "delivery",
+    description: "Where a retrain event is sent by HTTP.",
+    example: "https://trigger.example",
+  },
   deliveryConnection: {
     layer: "delivery",
     description: "Connection to the source host.",

@@ -1,4 +1,5 @@
 import type { Construct } from "../framework";
+import type { IEventTopic } from "./event-topic";
 
 /** What is started, and when. */
 export interface ScheduleProps {
@@ -7,6 +8,8 @@ export interface ScheduleProps {
   readonly cron: string;
   /** IANA time zone. @default "Etc/UTC" */
   readonly timeZone?: string;
+  /** Topic that takes the `retrain` event. @default - the scheduler starts the pipeline itself */
+  readonly topic?: IEventTopic;
 }
 
 /** Starts a project's pipeline at set times. */

@@ -4,6 +4,8 @@ import type { Construct } from "../framework";
 export interface WorkloadIdentityProps {
   /** What runs under it: `pipelines`, `serving`, `tracking`. Lower case, digits and dashes. */
   readonly workload: string;
+  /** Kubernetes service account that may act as it. @default - none */
+  readonly kubernetes?: { readonly namespace: string; readonly serviceAccount: string };
 }
 
 /** The identity a workload runs as: the receiver of every grant. */

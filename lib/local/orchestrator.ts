@@ -8,6 +8,7 @@ import { absolutePath } from "./place";
 export class LocalOrchestrator extends Construct implements IOrchestrator {
   readonly submitUri: string;
   readonly format = "kfp-ir";
+  readonly tensorBoard = null;
 
   constructor(scope: Construct, id: string, estate: LocalEstate) {
     super(scope, id);

@@ -25,13 +25,22 @@ import { LocalWorkloadIdentity } from "./workload-identity";
 
 /** Why one machine lacks what it lacks. */
 const LACKING = {
+  autoMl: "the local platform trains by the projects' own code",
   budget: "the local platform costs nothing",
+  ciIdentities: "the local platform belongs to whoever is logged in",
   cluster: "the local platform runs processes, no cluster",
+  dataIntegration: "the local platform has no tool for data flows; steps read files",
+  dataProcessing: "the local platform processes data inside a step",
   delivery: "the local platform has no source connection; start a run with `mlops pipeline run`",
   encryptionKey: "the local platform leaves encryption to the machine's disk",
   eventTopic: "the local platform has no broker; start a run with `mlops pipeline run`",
   featureStore: "the local platform keeps features with the datasets",
   imageRegistry: "the local platform runs processes, no images",
+  pipelineDefinitions: "the local platform compiles a pipeline when it is run",
+  pipelineTrigger: "the local platform starts pipelines by its scheduler and by `mlops pipeline run`",
+  pretrainedModels: "the local platform has no catalogue of models",
+  training: "the local platform trains in processes of this machine",
+  workflowEngine: "the local platform has no workflow engine beside its orchestrator",
   network: "everything of the local platform listens on 127.0.0.1 only",
 } as const;
 
@@ -51,14 +60,23 @@ export class LocalPlatform implements IPlatform {
     new LocalLayer(stack, this.estate, layer);
   }
 
+  autoMl = () => lacking("autoMl");
   budget = () => lacking("budget");
+  ciIdentities = () => lacking("ciIdentities");
   cluster = () => lacking("cluster");
+  dataIntegration = () => lacking("dataIntegration");
+  dataProcessing = () => lacking("dataProcessing");
   delivery = () => lacking("delivery");
   encryptionKey = () => lacking("encryptionKey");
   eventTopic = () => lacking("eventTopic");
   featureStore = () => lacking("featureStore");
   imageRegistry = () => lacking("imageRegistry");
   network = () => lacking("network");
+  pipelineDefinitions = () => lacking("pipelineDefinitions");
+  pipelineTrigger = () => lacking("pipelineTrigger");
+  pretrainedModels = () => lacking("pretrainedModels");
+  training = () => lacking("training");
+  workflowEngine = () => lacking("workflowEngine");
 
   containerService(scope: Construct, id: string, props: ModelServerProps): LocalContainerService {
     return new LocalContainerService(scope, id, props, this.estate);

@@ -1,0 +1,23 @@
+import type { Construct } from "../framework";
+
+/** The repository whose pipelines plan and deploy the environment. */
+export interface CiIdentitiesProps {
+  /** Where it is hosted; says which issuer the federation trusts. */
+  readonly host: "github" | "azureRepos";
+  /** `owner/repository`; `organisation/project/service connection` on Azure DevOps. */
+  readonly repository: string;
+  /** Exact subjects that may plan besides those that follow from host and repository. @default - none */
+  readonly planSubjects?: readonly string[];
+  /** Exact subjects that may deploy besides those that follow from host and repository. @default - none */
+  readonly applySubjects?: readonly string[];
+}
+
+/** Who plans and who deploys the environment: two identities without keys, by federation with exact subjects. */
+export interface ICiIdentities extends Construct {
+  /** Reads everything, changes nothing. */
+  readonly plan: string;
+  /** Deploys this environment and nothing else. */
+  readonly apply: string;
+  /** What a CI job names to sign in: an identity provider's resource name, or a client id. */
+  readonly provider: string;
+}

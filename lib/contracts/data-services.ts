@@ -1,0 +1,21 @@
+import type { Construct } from "../framework";
+import type { IObjectStore } from "./object-store";
+import type { IWorkloadIdentity } from "./workload-identity";
+
+/** Who processes, and where it may write. */
+export interface DataProcessingProps {
+  readonly identity: IWorkloadIdentity;
+  readonly datasets: IObjectStore;
+  readonly artifacts: IObjectStore;
+}
+
+/** Processing of large data as a service that a step calls: Dataflow and Dataproc, Spark. */
+export interface IDataProcessing extends Construct {
+  /** What a step names when it submits work. */
+  readonly reference: string;
+}
+
+/** A tool that builds data flows without code: Data Fusion, Data Factory. */
+export interface IDataIntegration extends Construct {
+  readonly uri: string;
+}

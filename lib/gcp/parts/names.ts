@@ -1,0 +1,120 @@
+/** Names and addresses on Google Cloud that follow from the settings alone. Does not load the engine. */
+import type { KeyUse } from "../../contracts/encryption-key";
+import type { ObjectStorePurpose } from "../../contracts/object-store";
+import type { SizeClass } from "../../contracts/sizes";
+import type { NameKind } from "../../core/name-rules";
+import { nameFor } from "../../core/naming";
+import { type MachineType, machineTypeFor } from "../../core/sizes";
+import type { GcpSettings } from "./settings";
+
+/** Kinds of names on this cloud, without its word. */
+export type GcpNameKind = NameKind extends infer K ? (K extends `gcp.${infer Kind}` ? Kind : never) : never;
+
+/** Subnets of an environment's network. */
+export type SubnetRole = "nodes" | "serverless" | "proxies" | "endpoints";
+
+/** Names of the secondary ranges in the nodes' subnet, and of every range that is named. */
+export const RANGE_NAMES = { pods: "pods", services: "services" } as const;
+
+/** An environment's names: computed, so that no layer reads another one's state for them. */
+export class GcpNames {
+  constructor(readonly settings: GcpSettings) {}
+
+  /** The name of a resource by its role, unique in the project or beyond it. */
+  name(kind: GcpNameKind, role: string): string {
+    const { organisation, environment, project } = this.settings;
+    // Names that are unique across all customers get the project's id into their digest.
+    const salt = kind === "bucket" ? project : undefined;
+    return nameFor(`gcp.${kind}`, { organisation, environment, role, salt });
+  }
+
+  /** `projects/PROJECT/locations/REGION`. */
+  get location(): string {
+    return `projects/${this.settings.project}/locations/${this.settings.region}`;
+  }
+
+  /** The first zone: where zonal resources stand. */
+  get zone(): string {
+    return this.settings.zones[0] ?? `${this.settings.region}-a`;
+  }
+
+  bucket(purpose: ObjectStorePurpose | "terraform-state" | "log-archive"): string {
+    return this.name("bucket", purpose);
+  }
+
+  /** Bucket of Terraform's state. */
+  get stateBucket(): string {
+    const { backend } = this.settings;
+    return (backend.type === "gcs" ? backend.bucket : undefined) ?? this.bucket("terraform-state");
+  }
+
+  /** Place of a layer's state in that bucket. Holds the cloud's word, so that a swap never plans the other's destruction. */
+  statePrefix(layer: string): string {
+    return `gcp/${this.settings.environment}/${layer}`;
+  }
+
+  /** `projects/PROJECT/global/networks/NAME`, made or found. */
+  get network(): string {
+    const { existing, project } = this.settings;
+    return existing.network ?? `projects/${project}/global/networks/${this.name("network", "ml")}`;
+  }
+
+  /** `projects/PROJECT/regions/REGION/subnetworks/NAME`. */
+  subnet(role: SubnetRole): string {
+    const { existing, region } = this.settings;
+    // A landing zone that brings subnets brings one for everything that has an address.
+    if (existing.subnets) return existing.subnets.nodes;
+    const host = this.network.split("/")[1];
+    return `projects/${host}/regions/${region}/subnetworks/${this.name("subnet", role)}`;
+  }
+
+  /** Name of the secondary range in the nodes' subnet. */
+  rangeName(role: keyof typeof RANGE_NAMES): string {
+    return this.settings.existing.subnets?.[role] ?? RANGE_NAMES[role];
+  }
+
+  /** Where the cluster is: the region, or one zone. */
+  clusterLocation(highAvailability: boolean): string {
+    return highAvailability ? this.settings.region : this.zone;
+  }
+
+  /** `projects/PROJECT/locations/REGION/keyRings/NAME`. */
+  get keyRing(): string {
+    return `${this.location}/keyRings/${this.name("keyRing", "ml")}`;
+  }
+
+  /** The key of a use; undefined where the cloud's own keys are used. */
+  key(use: KeyUse): string | undefined {
+    return this.settings.ownKeys ? `${this.keyRing}/cryptoKeys/${this.name("key", use)}` : undefined;
+  }
+
+  /** Mail address of a workload's service account. */
+  serviceAccount(workload: string): string {
+    return `${this.name("serviceAccount", workload)}@${this.settings.project}.iam.gserviceaccount.com`;
+  }
+
+  /** Host and path before the name of an own image. */
+  get imagePrefix(): string {
+    const { region, project } = this.settings;
+    return `${region}-docker.pkg.dev/${project}/${this.name("imageRegistry", "images")}`;
+  }
+
+  /** An own image by digest; undefined when it is not in images.lock.yaml. */
+  image(name: string): string | undefined {
+    const digest = this.settings.images[name];
+    return digest && `${this.imagePrefix}/${name}@${digest}`;
+  }
+
+  /** The machine of a size class: the table's, or the one of `overrides.gcp.machineTypes`. */
+  machine(size: SizeClass): MachineType {
+    const chosen = this.settings.machineTypes[size];
+    const machine = machineTypeFor("gcp", size);
+    return chosen ? { ...machine, type: chosen } : machine;
+  }
+
+  /** Name of the Secret Manager secret. */
+  secret(name: string): string {
+    const vault = this.settings.existing.vault ?? `projects/${this.settings.project}`;
+    return `${vault}/secrets/${this.name("secret", name)}`;
+  }
+}

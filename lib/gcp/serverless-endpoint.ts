@@ -1,0 +1,15 @@
+// STUB
+import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
+import { Construct } from "../framework";
+import type { GcpEstate } from "./estate";
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
+export interface GcpServerlessEndpoint extends IModelEndpoint {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
+export class GcpServerlessEndpoint extends Construct {
+  constructor(scope: Construct, id: string, props: ModelEndpointProps, estate: GcpEstate) {
+    super(scope, id);
+    void estate;
+    void props;
+  }
+}
