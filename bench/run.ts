@@ -2,7 +2,7 @@
  * `npm run bench`: what the blueprint costs beside a named peer measured in the same run. Machines are noisy, ratios less so.
  * Prints a table and writes `.mlops/bench.json`. With names it measures only those:
  *
- *   npm run bench -- start validate synth up scoring
+ *   npm run bench -- start validate synth cloud up scoring
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -46,6 +46,24 @@ async function synth(scratch: string): Promise<readonly Comparison[]> {
   return [
     await compare("synth local", "the bare engine, as many resources", mlops("synth", "local", "--out", out), bare),
   ];
+}
+
+/** The whole production environment, and how the cost of a resource grows with their number. */
+async function cloud(scratch: string): Promise<readonly Comparison[]> {
+  const out = join(scratch, "prod");
+  await finishedWell(mlops("synth", "prod", "--out", out));
+  const bare: Command = { file: JITI, args: [join(__dirname, "bare_stacks.ts"), out, join(scratch, "bare-prod")] };
+  const many = (which: string, count: number): Command => ({
+    file: JITI,
+    args: [join(__dirname, "many.ts"), which, String(count), join(scratch, `${which}-${count}`)],
+  });
+  const rows = [
+    await compare("synth prod", "the bare engine, the same resources", mlops("synth", "prod", "--out", out), bare),
+  ];
+  for (const count of [500, 5000]) {
+    rows.push(await compare(`${count} buckets`, "the bare binding", many("ours", count), many("bare", count), 3));
+  }
+  return rows;
 }
 
 /** Seconds of one command in a workspace of its own; throws when it fails. */
@@ -148,7 +166,7 @@ function scoringLines({ bare, direct, gateway }: ScoringResult): readonly string
   ];
 }
 
-const COMPARISONS = { start, validate, synth, up } as const;
+const COMPARISONS = { start, validate, synth, cloud, up } as const;
 
 async function main(names: readonly string[]): Promise<void> {
   const known = [...Object.keys(COMPARISONS), "scoring"];

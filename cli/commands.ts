@@ -30,6 +30,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "deploy", summary: "make an environment what its file says", load: () => import("./commands/deploy") },
   { name: "destroy", summary: "remove an environment", load: () => import("./commands/destroy") },
   { name: "outputs", summary: "print what an environment offers", load: () => import("./commands/outputs") },
+  { name: "lock", summary: "pin the estate's own images by digest", load: () => import("./commands/lock") },
+  {
+    name: "bootstrap",
+    summary: "prepare a cloud account, once",
+    load: () => import("./commands/bootstrap"),
+  },
   { name: "doctor", summary: "check what a deployment needs", load: () => import("./commands/doctor") },
   { name: "up", summary: "from nothing to a served prediction", load: () => import("./commands/up") },
   { name: "down", summary: "stop everything that runs; data stays", load: () => import("./commands/down") },

@@ -2,6 +2,7 @@
 import type { Environment } from "../environments/schema";
 import type { IOperator, PartChange } from "../lib/contracts/operator";
 import { type Problem, UserError } from "../lib/core/errors";
+import { checksOf } from "./checks";
 import type { Context } from "./context";
 import { type Approve, type LayerPlan, runLayers } from "./deployment";
 import { definitionsIn, operatorOf, type Synthesized, synthesize, withLedger } from "./estate";
@@ -14,6 +15,8 @@ interface DeployOptions {
   /** @default - every layer */
   readonly layers?: readonly string[];
   readonly approve: Approve;
+  /** Addresses of protected resources that may be destroyed or replaced. @default - none */
+  readonly losses?: readonly string[];
 }
 
 /** What a deployment did, and the operator of what stands now. */
@@ -25,7 +28,14 @@ export interface Deployed {
 }
 
 /** Deploys layers in order. Throws at the first that fails; the same call goes on from there. */
-export async function deploy({ context, environment, steps, layers, approve }: DeployOptions): Promise<Deployed> {
+export async function deploy({
+  context,
+  environment,
+  steps,
+  layers,
+  approve,
+  losses,
+}: DeployOptions): Promise<Deployed> {
   const { interrupt } = context;
   const synthesized = await steps.run("synth", async () => {
     const made = await synthesize(context, environment);
@@ -33,12 +43,12 @@ export async function deploy({ context, environment, steps, layers, approve }: D
   });
   const definitions = definitionsIn(synthesized);
   await steps.run("check", async () => {
-    const checks = await (await operatorOf(context, environment, definitions)).doctor();
+    const checks = await checksOf(context, environment, definitions);
     refuse(checks.filter(({ ok }) => !ok).map(({ check, message, fix }) => problem(check, message, fix)));
     return { value: undefined, detail: `${checks.length} checks passed` };
   });
   interrupt.check();
-  const plans = await runLayers({ context, steps, synthesized, layers, approve });
+  const plans = await runLayers({ context, steps, synthesized, layers, approve, losses });
   interrupt.check();
   // Of what was not taken through Terraform just now, nothing is known.
   const standing = definitions.filter((definition) => plans.some(({ layer }) => layer === definition.layer));
@@ -49,11 +59,17 @@ export async function deploy({ context, environment, steps, layers, approve }: D
     const touched = changes.filter(({ change }) => change !== "unchanged").length;
     return {
       value: changes,
-      detail: touched === 0 ? "everything runs already" : `${touched} of ${changes.length} parts`,
+      detail:
+        changes.length === 0
+          ? "nothing to start"
+          : touched === 0
+            ? "everything runs already"
+            : `${touched} of ${changes.length} parts`,
     };
   });
   interrupt.check();
-  if (plans.some(({ layer }) => layer === "serving")) await recover({ environment, operator, steps });
+  const recoverable = operator.unavailable?.ledger === undefined;
+  if (recoverable && plans.some(({ layer }) => layer === "serving")) await recover({ environment, operator, steps });
   return { synthesized, plans, parts, operator };
 }
 

@@ -3,11 +3,13 @@ import path from "node:path";
 import { LAYERS, type Layer } from "../lib/contracts/layers";
 import { UserError } from "../lib/core/errors";
 import type { StackEntry } from "../stacks/manifest";
+import { told } from "./apply-progress";
 import type { Context } from "./context";
 import type { Synthesized } from "./estate";
+import { isLoss, refuseLosses } from "./plan-gate";
 import type { Step, Steps } from "./progress";
-import { Stack, type StackPlan } from "./stack";
-import { Terraform } from "./terraform";
+import { type ResourceChange, Stack, type StackPlan } from "./stack";
+import { type Operation, Terraform } from "./terraform";
 
 /** Terraform is mostly waiting: two stacks that do not need each other run side by side. */
 const AT_ONCE = 2;
@@ -36,14 +38,17 @@ export interface DeploymentOptions {
   readonly readOnly?: boolean;
   /** Absent: plan only. */
   readonly approve?: Approve;
+  /** Addresses of protected resources that may go, or `all`. @default - none */
+  readonly losses?: readonly string[] | "all";
 }
 
 /** Takes each layer through plan and, if approved, apply of exactly that plan; in order, resumable by running again. */
 export async function runLayers(options: DeploymentOptions): Promise<readonly LayerPlan[]> {
-  const { context, steps, synthesized, destroy = false, readOnly = false, approve } = options;
+  const { context, steps, synthesized, destroy = false, readOnly = false, approve, losses = [] } = options;
   const chosen = chooseStacks(synthesized.stacks, options.layers);
   const terraform = await Terraform.find(context.variables, context.interrupt);
   const ordered = destroy ? chosen.toReversed() : chosen;
+  const { cloud } = synthesized.entry;
   const title = (stack: StackEntry) => `${approve ? (destroy ? "destroy" : "deploy") : "plan"} ${stack.layer}`;
   const list = ordered.map((entry): Step<LayerPlan> => {
     const before = destroy
@@ -54,22 +59,31 @@ export async function runLayers(options: DeploymentOptions): Promise<readonly La
       after: approve ? before.map(title) : [],
       work: async (say) => {
         context.interrupt.check();
+        const operation: Operation = {
+          environment: entry.environment,
+          cloud,
+          command: `mlops ${approve ? (destroy ? "destroy" : "deploy") : "plan"} ${entry.environment}`,
+        };
+        let done = 0;
         const stack = new Stack({
           terraform,
           folder: path.join(synthesized.outdir, entry.workingDirectory),
           name: entry.name,
           readOnly,
-          onEvent: ({ type, hook }) => {
-            if (type === "provision_progress" && hook?.output && !hook.output.startsWith("Executing:"))
-              say(hook.output);
+          operation,
+          onEvent: (event) => {
+            if (event.type === "apply_complete") done += 1;
+            const line = told(event, cloud);
+            if (line !== null) say(line);
           },
         });
         return stack.withPlan({ destroy }, async (plan, apply) => {
           const applied = approve !== undefined && plan.changed;
           if (applied) {
+            refuseLosses(entry, plan, { losses, command: operation.command });
             await approve(entry.layer, plan);
             context.interrupt.check();
-            await apply();
+            await withWhatWasDone(apply, () => ({ done, plan, entry, operation }));
           }
           const detail = summary(plan, applied ? "past" : "future");
           return { value: { layer: entry.layer, stack: entry.name, plan, applied }, detail };
@@ -78,6 +92,26 @@ export async function runLayers(options: DeploymentOptions): Promise<readonly La
     };
   });
   return steps.all(list, AT_ONCE);
+}
+
+interface HalfDone {
+  readonly done: number;
+  readonly plan: StackPlan;
+  readonly entry: StackEntry;
+  readonly operation: Operation;
+}
+
+/** Adds to an error in a cloud how far it came: nothing of that is lost, and nobody need clean up. */
+async function withWhatWasDone(apply: () => Promise<void>, state: () => HalfDone): Promise<void> {
+  try {
+    await apply();
+  } catch (error) {
+    const { done, plan, entry, operation } = state();
+    if (!(error instanceof UserError) || operation.cloud === "local") throw error;
+    const message = `${done} of ${plan.changes.length} changes of the layer ${entry.layer} were made, and are recorded`;
+    const fix = `${operation.command} goes on from there: run it again when the cause is gone`;
+    throw new UserError([...error.problems, { where: entry.name, message, fix }], error.exitCode, { cause: error });
+  }
 }
 
 const DONE = { create: "created", update: "updated", replace: "replaced", delete: "deleted" } as const;
@@ -117,10 +151,16 @@ export function planText(plans: readonly LayerPlan[]): string {
     .map(({ layer, plan, applied }) =>
       [
         `${layer}: ${summary(plan, applied ? "past" : "future")}`,
-        ...plan.changes.map(({ action, address }) => `  ${sign[action]} ${address}`),
+        ...plan.changes.map((change) => `  ${sign[change.action]} ${change.address}${remark(change)}`),
       ].join("\n"),
     )
     .join("\n");
+}
+
+/** What a reader of a plan must not miss. */
+function remark(change: ResourceChange): string {
+  const forced = change.forcedBy ? ` (replaced because of ${change.forcedBy.join(", ")})` : "";
+  return `${forced}${isLoss(change) ? "  ! holds data or keys: has to be approved by --approve" : ""}`;
 }
 
 /** The same for programs. */

@@ -3,11 +3,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Environment } from "../environments/schema";
-import type { IOperator } from "../lib/contracts/operator";
+import type { IOperator, OperatorVerb } from "../lib/contracts/operator";
+import { EXIT, UserError } from "../lib/core/errors";
 import type { LayerDefinition } from "../lib/local/parts";
 import type { Ledger } from "../operations/ledger";
 import type { EnvironmentEntry, StackEntry, SynthManifest } from "../stacks/manifest";
 import { seconds } from "./arguments";
+import { googleAccess } from "./cloud-access";
 import type { Context } from "./context";
 import { withLock } from "./lock";
 
@@ -65,7 +67,17 @@ export async function operatorOf(
   definitions?: readonly LayerDefinition[],
 ): Promise<IOperator> {
   const { operatorFor } = await import("../stacks/platform");
-  return operatorFor(environment, { workspace: context.workspace, ...(definitions ? { definitions } : {}) });
+  const access = googleAccess(context);
+  return operatorFor(environment, { workspace: context.workspace, access, ...(definitions ? { definitions } : {}) });
+}
+
+/** Throws the refusal of the first verb that an environment's operator does not have: before anything is begun. */
+export function needVerbs(operator: IOperator, environment: Environment, ...verbs: readonly OperatorVerb[]): void {
+  for (const verb of verbs) {
+    const lacking = operator.unavailable?.[verb];
+    if (lacking === undefined) continue;
+    throw new UserError({ where: `environment ${environment.name}`, ...lacking }, EXIT.refused);
+  }
 }
 
 /** Where synthesized stacks and Terraform's working folders lie, for this and for the CDKTF command line. */

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { UserError } from "../lib/core/errors";
+import { isGuarded } from "./guards";
 import {
   erroredState,
   erroredStateProblem,
+  type Operation,
   type Terraform,
   type TerraformEvent,
   type TerraformOptions,
@@ -23,6 +25,12 @@ export type Action = "create" | "update" | "replace" | "delete";
 export interface ResourceChange {
   readonly address: string;
   readonly action: Action;
+  /** Attributes that cannot be changed in place, and so make the replacement. @default - it is none, or none is named */
+  readonly forcedBy?: readonly string[];
+  /** Why, in Terraform's word: `delete_because_no_resource_config`. @default - none is given */
+  readonly reason?: string;
+  /** As it stands, its provider refuses to delete it. @default false */
+  readonly guarded?: boolean;
 }
 
 /** What a plan would change. */
@@ -41,6 +49,8 @@ export interface StackOptions {
   /** Nothing may be written beside the folder: the state is read without its lock. @default false */
   readonly readOnly?: boolean;
   readonly onEvent?: (event: TerraformEvent) => void;
+  /** The cloud it stands in, and the command that goes on after an error: for explaining what a cloud said. */
+  readonly operation: Operation;
 }
 
 /** A synthesized stack in its folder. */
@@ -48,7 +58,8 @@ export class Stack {
   readonly #options: TerraformOptions;
 
   constructor(private readonly options: StackOptions) {
-    this.#options = { folder: options.folder, stack: options.name, onEvent: options.onEvent };
+    const { folder, name: stack, onEvent, operation } = options;
+    this.#options = { folder, stack, onEvent, operation };
   }
 
   /**
@@ -113,23 +124,43 @@ export class Stack {
 
 const NOTHING: StackPlan = { changes: [], outputsChange: false, changed: false };
 
+interface PlannedChange {
+  readonly address: string;
+  readonly action_reason?: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before?: unknown;
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+  };
+}
+
 interface PlanDocument {
-  readonly resource_changes?: readonly {
-    readonly address: string;
-    readonly change: { readonly actions: readonly string[] };
-  }[];
+  readonly resource_changes?: readonly PlannedChange[];
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>;
 }
 
 /** Reads the JSON form of a plan (https://developer.hashicorp.com/terraform/internals/json-format). */
 export function readPlan(text: string): StackPlan {
   const document = JSON.parse(text) as PlanDocument;
-  const changes = (document.resource_changes ?? []).flatMap(({ address, change }) => {
-    const action = actionOf(change.actions);
-    return action === null ? [] : [{ address, action }];
-  });
+  const changes = (document.resource_changes ?? []).flatMap(changeOf);
   const outputsChange = Object.values(document.output_changes ?? {}).some(({ actions }) => actions[0] !== "no-op");
   return { changes, outputsChange, changed: changes.length > 0 || outputsChange };
+}
+
+function changeOf({ address, action_reason: reason, change }: PlannedChange): ResourceChange[] {
+  const action = actionOf(change.actions);
+  if (action === null) return [];
+  const forcedBy = (change.replace_paths ?? []).map((path) => path.join("."));
+  const guarded = (action === "delete" || action === "replace") && isGuarded(change.before);
+  return [
+    {
+      address,
+      action,
+      ...(forcedBy.length > 0 ? { forcedBy } : {}),
+      ...(reason === undefined ? {} : { reason }),
+      ...(guarded ? { guarded } : {}),
+    },
+  ];
 }
 
 function actionOf(actions: readonly string[]): Action | null {

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Problem, UserError } from "../lib/core/errors";
 import { TERRAFORM_ENVIRONMENT } from "../stacks/paths";
+import { cloudProblem } from "./cloud-errors";
 import { Interrupted } from "./failure";
 import type { Interrupt } from "./interrupt";
 
@@ -20,7 +21,12 @@ export interface TerraformEvent {
     readonly change: number;
     readonly remove: number;
   };
-  readonly hook?: { readonly resource?: { readonly addr: string }; readonly action?: string; readonly output?: string };
+  readonly hook?: {
+    readonly resource?: { readonly addr: string };
+    readonly action?: string;
+    readonly output?: string;
+    readonly elapsed_seconds?: number;
+  };
 }
 
 /** A warning or an error, in the words of Terraform or a provider. */
@@ -41,6 +47,14 @@ export interface TerraformRun {
   readonly stderr: string;
 }
 
+/** What a person asked for, for messages. */
+export interface Operation {
+  readonly environment: string;
+  readonly cloud: string;
+  /** Run again, it goes on: `mlops deploy dev`. */
+  readonly command: string;
+}
+
 /** Where the command runs, and who hears its events. */
 export interface TerraformOptions {
   /** Folder of the stack. */
@@ -48,6 +62,7 @@ export interface TerraformOptions {
   /** What it is about, for messages: the stack. */
   readonly stack: string;
   readonly onEvent?: (event: TerraformEvent) => void;
+  readonly operation: Operation;
 }
 
 /** The command, found and checked once. */
@@ -91,7 +106,10 @@ export class Terraform {
    * Runs it to its end. It has a process group of its own, so that Ctrl-C reaches it once, from here: a second signal
    * would make it give up its state.
    */
-  async run(args: readonly string[], { folder, stack, onEvent }: TerraformOptions): Promise<TerraformRun> {
+  async run(
+    args: readonly string[],
+    { folder, stack, onEvent }: Omit<TerraformOptions, "operation">,
+  ): Promise<TerraformRun> {
     const { execa } = await import("execa");
     return this.interrupt.during(
       async () => {
@@ -159,11 +177,16 @@ function eventIn(line: string): TerraformEvent | null {
 }
 
 /** The error a person reads when a run of Terraform failed. */
-export function terraformError(command: string, { folder, stack }: TerraformOptions, run: TerraformRun): UserError {
-  const problems = run.errors.map((diagnostic) => problemIn(diagnostic, folder, stack));
+export function terraformError(command: string, options: TerraformOptions, run: TerraformRun): UserError {
+  const { folder, stack } = options;
+  const problems = run.errors.map((diagnostic) => problemIn(diagnostic, options));
   if (problems.length === 0) {
     const words = (run.stderr || run.text).trim().split("\n").slice(-5).join(" ");
-    problems.push({ where: stack, message: `terraform ${command} ended with exit code ${run.exitCode}: ${words}` });
+    const known = inPlainWords(words, options);
+    problems.push({
+      where: stack,
+      ...(known ?? { message: `terraform ${command} ended with exit code ${run.exitCode}: ${words}` }),
+    });
   }
   const kept = erroredState(folder);
   if (kept !== null) problems.push(erroredStateProblem(stack, kept));
@@ -185,7 +208,8 @@ export function erroredStateProblem(stack: string, file: string): Problem {
   };
 }
 
-function problemIn({ summary, detail, address }: Diagnostic, folder: string, stack: string): Problem {
+function problemIn({ summary, detail, address }: Diagnostic, options: TerraformOptions): Problem {
+  const { folder, stack } = options;
   const where = address ? `${stack} ${address}` : stack;
   const lock = lockIn(detail);
   if (lock !== null) {
@@ -198,7 +222,16 @@ function problemIn({ summary, detail, address }: Diagnostic, folder: string, sta
   const provisioner = provisionerWords(detail);
   if (provisioner !== null) return { where, message: provisioner };
   const sentence = detail.replace(/\s+/g, " ").trim();
-  return { where, message: sentence === "" ? summary : `${summary}: ${sentence}` };
+  const message = sentence === "" ? summary : `${summary}: ${sentence}`;
+  return { where, ...(inPlainWords(message, options, address) ?? { message }) };
+}
+
+/** What a cloud said, as a person understands it; null on this machine, and for what nobody has met before. */
+function inPlainWords(text: string, { folder, operation }: TerraformOptions, address?: string) {
+  const { cloud, environment, command } = operation;
+  // Resources are named in the words of a plan that cannot be made, without an address of their own.
+  const named = address ?? /\b(google_\w+\.[\w-]+)/.exec(text)?.[1];
+  return cloud === "local" ? null : cloudProblem({ text, address: named, folder, environment, command });
 }
 
 function lockIn(detail: string): { id: string; who: string; created: string; operation: string } | null {

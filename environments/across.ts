@@ -18,7 +18,7 @@ export interface Outline {
 /** Holds environments against one another. */
 export function checkAll(outlines: readonly Outline[]): Problem[] {
   return outlines.flatMap((later, index) =>
-    [networks, machines].flatMap((rule) => {
+    [networks, projects, machines].flatMap((rule) => {
       const clashes = outlines.slice(0, index).map((earlier) => {
         const problems: Problem[] = [];
         rule(earlier, later, problems);
@@ -48,6 +48,19 @@ function rangesOf({ sections: { cloud, network, clouds } }: Outline): (readonly 
   if (!made || !network) return [];
   const parts = Object.entries(network.ranges ?? {}).map(([name, range]) => [`network.ranges.${name}`, range] as const);
   return network.cidr ? [["network.cidr", network.cidr], ...parts] : parts;
+}
+
+/** A project of Google Cloud has one id and one number: what differs in one only was copied and half changed. */
+function projects(earlier: Outline, later: Outline, problems: Problem[]): void {
+  if (earlier.sections.cloud !== "gcp" || later.sections.cloud !== "gcp") return;
+  const [a, b] = [earlier.sections.clouds?.gcp ?? {}, later.sections.clouds?.gcp ?? {}];
+  if (!a.project || !b.project || !a.projectNumber || !b.projectNumber) return;
+  if ((a.project === b.project) === (a.projectNumber === b.projectNumber)) return;
+  const path = "clouds.gcp.projectNumber";
+  const other = `${earlier.name} has project ${a.project} with number ${a.projectNumber} (${origin(earlier.tree, path)})`;
+  const message = `got ${b.projectNumber} for project ${b.project} in ${later.name}, but ${other}`;
+  const fix = `gcloud projects describe ${b.project} --format='value(projectNumber)' says which is right`;
+  report(later, path, message, fix, problems);
 }
 
 /** Ports and folders of environments on this machine. */

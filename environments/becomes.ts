@@ -1,6 +1,7 @@
 /** What a setting becomes on the environment's cloud, where that is not what the file says. */
 import { SIZE_CLASSES, type SizeClass } from "../lib/contracts/sizes";
 import { machineTypeFor, SIZES, SIZES_DATED } from "../lib/core/sizes";
+import { gpuZones, placed } from "./becomes-places";
 import type { Environment } from "./schema";
 import { pathText } from "./tree";
 
@@ -15,7 +16,12 @@ export interface Setting {
 
 /** What it becomes, in words; nothing when it is taken as it stands. */
 export function becomes(environment: Environment, setting: Setting): string | undefined {
-  return substitution(environment, setting) ?? scaled(environment, setting) ?? machine(environment, setting);
+  return (
+    substitution(environment, setting) ??
+    scaled(environment, setting) ??
+    machine(environment, setting) ??
+    placed(environment, setting)
+  );
 }
 
 function substitution({ cloud, substitutions }: Environment, { path }: Setting): string | undefined {
@@ -31,7 +37,7 @@ function scaled({ teamLimits }: Environment, { path, value, written }: Setting):
 }
 
 /** The machine type of a size class. A cluster that exists and this machine have what they have. */
-function machine({ cloud, overrides }: Environment, { path, value }: Setting): string | undefined {
+function machine({ cloud, overrides, clouds }: Environment, { path, value }: Setting): string | undefined {
   if (path.at(-1) !== "class" || !isSizeClass(value)) return undefined;
   const { vcpu, memory, gpu } = SIZES[value];
   const atLeast = `${vcpu} vCPU, ${memory} GiB${gpu ? `, ${gpu.count} × ${gpu.kind.toUpperCase()}` : ""}`;
@@ -46,7 +52,8 @@ function machine({ cloud, overrides }: Environment, { path, value }: Setting): s
     `${size.memory} GiB`,
     ...(accelerator ? [`${accelerator.count} × ${accelerator.type} with ${accelerator.memory} GiB`] : []),
   ];
-  return `${type} on cloud ${cloud}: ${parts.join(", ")}${note ? ` (${note})` : ""}; table of ${SIZES_DATED}`;
+  const where = accelerator && cloud === "gcp" ? gpuZones(clouds.gcp, accelerator.type) : "";
+  return `${type} on cloud ${cloud}: ${parts.join(", ")}${note ? ` (${note})` : ""}; table of ${SIZES_DATED}${where}`;
 }
 
 function isSizeClass(value: unknown): value is SizeClass {

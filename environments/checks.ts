@@ -1,9 +1,13 @@
 /** Rules that concern more than one setting of an environment. What zod refused is absent, and what is absent is left out. */
 import { posix } from "node:path";
 import type { z } from "zod";
-import { addresses, contains, overlap } from "./ranges";
+import type { ConfigRule } from "../lib/core/config-rules";
+import { network } from "./addresses";
+import { gpus, places } from "./google";
+import { addresses } from "./ranges";
 import type { Salvaged } from "./salvage";
 import type { AnyEnvironmentFile } from "./schema";
+import { archive, featureStore, infrastructure, workflowEngine } from "./services";
 import { nearest } from "./suggest";
 
 /** What the files say, as far as it is right. */
@@ -24,14 +28,16 @@ export interface Surroundings {
   readonly today?: string;
 }
 
-/** Addresses that a node takes of the pod range, on both clouds, with up to 110 pods. */
-const PODS_PER_NODE = 256;
+/** Name of the pool that every cluster has. */
+const SYSTEM_POOL = "system";
 
 /** What each cloud takes beside the platform's own labels: Azure 50 tags, Google Cloud 64 labels. */
 const MOST_LABELS = 32;
 
 /** Folders of a workspace and of a clone that hold something else. */
 const TAKEN = ["environments", "cdktf.out", "node_modules", ".git", ".mlops/locks", ".mlops/python"];
+
+const OPEN: ConfigRule = "open-control-plane";
 
 /** Ranges with more addresses than this, 10.0.0.0/8, are no office. */
 const MOST_ADDRESSES = 2 ** 24;
@@ -41,11 +47,16 @@ const CHECKS = [
   places,
   network,
   cluster,
+  gpus,
   access,
   local,
   delivery,
+  infrastructure,
   projects,
+  workflowEngine,
+  featureStore,
   serving,
+  archive,
   spending,
   waivers,
   tenancy,
@@ -61,48 +72,12 @@ function labels({ labels }: Sections, report: Report): void {
   if (count > MOST_LABELS) report(["labels"], `got ${count} labels, wanted at most ${MOST_LABELS}`);
 }
 
-/** Zones are named after their region on Google Cloud. */
-function places({ clouds }: Sections, report: Report): void {
-  const { region, zones = [] } = clouds?.gcp ?? {};
-  for (const [index, zone] of zones.entries()) {
-    if (!region || !zone || zone.startsWith(`${region}-`)) continue;
-    report(["clouds", "gcp", "zones", index], `got ${zone}, wanted a zone of ${region}`);
-  }
-}
-
-function network({ network, kubernetes, cloud, clouds }: Sections, report: Report): void {
-  const { cidr, ranges = {} } = network ?? {};
-  const placed = Object.entries(ranges);
-  for (const [index, [name, range]] of placed.entries()) {
-    const path = ["network", "ranges", name];
-    if (cidr && (name === "nodes" || name === "endpoints") && !contains(cidr, range)) {
-      report(path, `got ${range}, wanted a range inside network.cidr ${cidr}`);
-    }
-    if (cidr && contains(range, cidr)) report(path, `got ${range}, which covers all of network.cidr ${cidr}`);
-    for (const [other, taken] of placed.slice(0, index)) {
-      if (overlap(range, taken)) report(path, `got ${range}, which overlaps network.ranges.${other} ${taken}`);
-    }
-  }
-  const made = (cloud === "gcp" || cloud === "azure") && !clouds?.[cloud]?.existing?.network;
-  if (cidr && made && addresses(cidr) < 4096) {
-    report(["network", "cidr"], `got ${cidr}, wanted at least a /20 to carve the parts from`);
-  }
-  if (cloud === "gcp" && ranges.controlPlane && !ranges.controlPlane.endsWith("/28")) {
-    report(
-      ["network", "ranges", "controlPlane"],
-      `got ${ranges.controlPlane}, wanted a /28: Google Cloud takes no other`,
-    );
-  }
-  const nodes = Object.values(kubernetes?.pools ?? {}).reduce((sum, pool) => sum + (pool?.max ?? 0), 0);
-  if (ranges.pods && addresses(ranges.pods) < nodes * PODS_PER_NODE) {
-    const sum = `${nodes} nodes × ${PODS_PER_NODE} = ${nodes * PODS_PER_NODE}`;
-    const got = `${ranges.pods} with ${addresses(ranges.pods)} addresses`;
-    report(["network", "ranges", "pods"], `got ${got}, wanted at least ${sum}`);
-  }
-}
-
 function cluster({ kubernetes }: Sections, report: Report): void {
   for (const [name, pool] of Object.entries(kubernetes?.pools ?? {})) {
+    if (name === SYSTEM_POOL) {
+      const message = `got the name ${name}, which the pool has that is always there`;
+      report(["kubernetes", "pools", name], message, "Choose another name");
+    }
     atMost(["kubernetes", "pools", name], "min", pool?.min, "max", pool?.max, report);
   }
 }
@@ -124,9 +99,9 @@ function access({ kubernetes, policies, tier }: Sections, report: Report): void 
     if (!range || addresses(range) <= MOST_ADDRESSES) continue;
     const path = ["kubernetes", "authorizedNetworks", index];
     const got = `got ${range}, ${range.endsWith("/0") ? "the whole internet" : "a large part of the internet"}, wanted the ranges of your offices and build machines`;
-    const waived = policies?.waivers?.some((waiver) => waiver?.rule === "open-control-plane");
+    const waived = policies?.waivers?.some((waiver) => waiver?.rule === OPEN);
     if (tier === "production") report(path, got);
-    else if (!waived) report(path, got, "Or waive the rule open-control-plane under policies.waivers");
+    else if (!waived) report(path, got, `Or waive the rule ${OPEN} under policies.waivers`);
   }
 }
 

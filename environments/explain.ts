@@ -47,7 +47,7 @@ export function explain({ directory, name, projects, path: typed }: ExplainProps
   const path = split(typed, shown);
   const [first, team] = path;
   const file = first === "teams" && typeof team === "string" ? workspace.team(team) : undefined;
-  const root = file ? teamTree(file, name) : tree;
+  const root = file ? teamTree(file, name) : first === "images" ? workspace.images() : tree;
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], shown);
   const schema = settingAt(path);
   if (value === undefined && (!schema || (first === "teams" && !(String(team) in teams)))) {

@@ -1,8 +1,9 @@
-/** The schemas that editors complete and check YAML by: one for environments' files, one for base.yaml, one for teams'. */
+/** The schemas that editors complete and check YAML by: one for each kind of file. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AnyEnvironmentFile, BaseFile, TeamFile } from "./schema";
+import { ImagesFile } from "./schema/images";
 
 type Json = { [key: string]: unknown };
 
@@ -12,6 +13,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     "schema.json": print(layered(AnyEnvironmentFile, "Environment", ["cloud"])),
     "base.schema.json": print(layered(BaseFile, "What all environments share", ["version", "organisation"])),
     "team.schema.json": print(layered(TeamFile, "Team", ["version", "name"])),
+    "images.lock.schema.json": print(layered(ImagesFile, "Digests of images", ["version"])),
   };
 }
 

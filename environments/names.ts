@@ -30,14 +30,14 @@ export interface Listing {
 }
 
 /**
- * Lists a folder's YAML files. Hidden files and other endings are left alone.
+ * Lists a folder's YAML files. Hidden files, lock files (`*.lock.yaml`) and other endings are left alone.
  * @param kind what a file is, for messages
  * @param optional an absent folder is an empty one
  */
 export function listNames(directory: string, kind: "environment" | "team", optional = false): Listing {
   let files: string[];
   try {
-    files = readdirSync(directory).filter((file) => /^[^.].*\.ya?ml$/i.test(file));
+    files = readdirSync(directory).filter((file) => /^[^.].*(?<!\.lock)\.ya?ml$/i.test(file));
   } catch (error) {
     const code = errno(error);
     if (optional && code === "ENOENT") return { names: [], problems: [] };

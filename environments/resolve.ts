@@ -1,4 +1,5 @@
 /** From what the files say to what everything else works with. */
+import type { Digests } from "./images-lock";
 import type { Cloud, Environment, EnvironmentFile, Substitution, Team } from "./schema";
 
 const BACKENDS = { local: "local", kubernetes: "local", gcp: "gcs", azure: "azurerm" } as const satisfies Record<
@@ -6,13 +7,15 @@ const BACKENDS = { local: "local", kubernetes: "local", gcp: "gcs", azure: "azur
   string
 >;
 
+/** What an environment has beside its file. */
+interface Beside {
+  readonly teams: readonly Team[];
+  readonly substitutions: readonly Substitution[];
+  readonly images: Digests;
+}
+
 /** Completes a file that is right in itself. */
-export function resolve(
-  name: string,
-  file: EnvironmentFile,
-  teams: readonly Team[],
-  substitutions: readonly Substitution[],
-): Environment {
+export function resolve(name: string, file: EnvironmentFile, { teams, substitutions, images }: Beside): Environment {
   const cloud = file.cloud;
   const existing = cloud === "gcp" || cloud === "azure" ? file.clouds[cloud]?.existing : undefined;
   return {
@@ -28,7 +31,7 @@ export function resolve(
     teams: teams
       .filter((team) => file.teamLimits.only?.includes(team.name) ?? true)
       .map((team) => ({ ...team, quota: limited(team, file) })),
-    images: {},
+    images,
     substitutions: [...substitutions],
   } as Environment;
 }

@@ -1,6 +1,8 @@
 /** A folder of configuration: its files, each read once, and the trees that layering makes of them. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../lib/core/errors";
+import { IMAGES_LOCK } from "../lib/core/images";
 import { listNames } from "./names";
 import { parse } from "./read";
 import { readSource, Source } from "./source";
@@ -46,6 +48,11 @@ export class Workspace {
     const base = this.base();
     const own = this.own(name);
     return base && own && layer(base, own);
+  }
+
+  /** Digests of the estate's own images; nothing where none was recorded yet. */
+  images(): Entry | undefined {
+    return existsSync(join(this.directory, IMAGES_LOCK)) ? this.file(IMAGES_LOCK) : undefined;
   }
 
   team(name: string): Entry | undefined {

@@ -1,6 +1,7 @@
 /** What the Google Cloud platform has to know, out of an environment. Does not load the engine. */
 import type { Environment } from "../environments/schema";
 import { addressPlan } from "../lib/core/address-plan";
+import { defaultZones } from "../lib/core/regions";
 import type { GcpSettings } from "../lib/gcp/parts/settings";
 
 /** An environment on Google Cloud. */
@@ -20,7 +21,7 @@ export function gcpSettings(environment: GcpEnvironment): GcpSettings {
     project,
     projectNumber: String(projectNumber),
     region,
-    zones: zones ?? ["a", "b", "c"].map((letter) => `${region}-${letter}`),
+    zones: zones ?? defaultZones(region),
     billingAccount,
     securityGroup,
     backend,

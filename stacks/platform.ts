@@ -1,9 +1,11 @@
 /**
- * The one switch on the cloud. Adding a cloud is adding a case to each of the two functions below; the compiler lists
+ * The one switch on the cloud. Adding a cloud is adding a case to each of the three functions below; the compiler lists
  * them. Everything heavy is loaded inside a case, so that operating an estate never loads the engine.
  */
 import { resolve } from "node:path";
 import type { Environment } from "../environments/schema";
+import type { IBootstrapper } from "../lib/contracts/bootstrap";
+import type { CloudAccess } from "../lib/contracts/cloud-access";
 import type { IOperator } from "../lib/contracts/operator";
 import type { IPlatform } from "../lib/contracts/platform";
 import { UserError } from "../lib/core/errors";
@@ -25,6 +27,8 @@ export interface OperatorOptions {
   readonly workspace: string;
   /** Definitions that were just synthesized. @default - those recorded at the last deployment */
   readonly definitions?: readonly LayerDefinition[];
+  /** The way into the cloud; not needed for this machine. */
+  readonly access: CloudAccess;
 }
 
 /** The platform that builds an environment. Loads the engine. */
@@ -48,7 +52,7 @@ export function platformFor(environment: Environment): IPlatform {
 }
 
 /** What operates the environment's estate. Does not load the engine. */
-export function operatorFor(environment: Environment, { workspace, definitions }: OperatorOptions): IOperator {
+export function operatorFor(environment: Environment, { workspace, definitions, access }: OperatorOptions): IOperator {
   switch (environment.cloud) {
     case "local": {
       const { createLocalOperator } = require("../lib/local/operator") as typeof import("../lib/local/operator");
@@ -61,7 +65,33 @@ export function operatorFor(environment: Environment, { workspace, definitions }
         definitions,
       });
     }
-    case "gcp":
+    case "gcp": {
+      const { createGcpOperator } = require("../lib/gcp/operator") as typeof import("../lib/gcp/operator");
+      const { pools } = environment.kubernetes;
+      return createGcpOperator({
+        settings: gcpSettings(environment),
+        access,
+        pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
+        source: environment.delivery.source,
+      });
+    }
+    case "azure":
+    case "kubernetes":
+      throw notBuildable(environment);
+    default:
+      return environment satisfies never;
+  }
+}
+
+/** What sets the environment's account up before the first deployment; null where nothing has to be. Does not load the engine. */
+export function bootstrapperFor(environment: Environment, access: CloudAccess): IBootstrapper | null {
+  switch (environment.cloud) {
+    case "local":
+      return null;
+    case "gcp": {
+      const { createGcpBootstrapper } = require("../lib/gcp/operator") as typeof import("../lib/gcp/operator");
+      return createGcpBootstrapper({ settings: gcpSettings(environment), access });
+    }
     case "azure":
     case "kubernetes":
       throw notBuildable(environment);

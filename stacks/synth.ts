@@ -63,7 +63,11 @@ function writeDraft(folder: string, environments: readonly Environment[], option
   const entries: Record<string, EnvironmentEntry> = {};
   for (const { environment, layers, review } of built) {
     const deployed = layers.filter((layer) => layer.deployed);
-    const context = { userText: texts(environment) };
+    const context = {
+      userText: texts(environment),
+      production: environment.tier === "production",
+      ownKeys: environment.encryption.ownKeys,
+    };
     for (const layer of deployed) {
       const entry = engine.stacks[layer.node.id];
       if (!entry) throw new Error(`the engine left out ${layer.node.id}`);

@@ -12,6 +12,7 @@ import { rehearse } from "../rehearsal";
 interface Options extends WriteOptions {
   readonly layer?: readonly string[];
   readonly yes?: boolean;
+  readonly approve?: readonly string[];
 }
 
 export const define: CommandModule["define"] = (command, act) => {
@@ -19,6 +20,7 @@ export const define: CommandModule["define"] = (command, act) => {
     .argument("<environment>")
     .option("--layer <layer...>", "only these layers")
     .option("--yes", "do not ask before changing an environment in a cloud")
+    .option("--approve <address...>", "let these resources with data or keys be destroyed or replaced")
     .option("--dry-run", "only plan")
     .option("--wait <seconds>", "how long to wait for another command on this environment (default 600)")
     .addHelpText(
@@ -30,7 +32,7 @@ export const define: CommandModule["define"] = (command, act) => {
       ),
     )
     .action(
-      act<Options>(async (context, words, { layer: layers, yes, dryRun, wait }) => {
+      act<Options>(async (context, words, { layer: layers, yes, approve: losses, dryRun, wait }) => {
         const environment = await loadEnvironment(context, word(words, 0));
         if (dryRun) {
           const { document, text } = await rehearse({ context, environment, layers });
@@ -46,6 +48,7 @@ export const define: CommandModule["define"] = (command, act) => {
             environment,
             steps,
             layers,
+            losses,
             approve: async (layer, plan) => {
               if (free) return;
               await confirm(context, `Layer ${layer} of ${environment.name}: ${summary(plan)}.`, "yes", "--yes");
@@ -62,6 +65,7 @@ export const define: CommandModule["define"] = (command, act) => {
 };
 
 function partsText(parts: readonly PartChange[]): string {
+  if (parts.length === 0) return "";
   const changed = parts.filter(({ change }) => change !== "unchanged");
   if (changed.length === 0) return "every part runs as it should";
   return changed.map(({ part, change }) => `${part}: ${change}`).join("\n");

@@ -2,7 +2,7 @@ import path from "node:path";
 import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions } from "../estate";
+import { asOnlyWriter, loadEnvironment, needVerbs, operatorOf, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
 
 export const define: CommandModule["define"] = (command, act) => {
@@ -16,6 +16,7 @@ export const define: CommandModule["define"] = (command, act) => {
         const environment = await loadEnvironment(context, word(words, 0));
         const { name } = environment;
         const operator = await operatorOf(context, environment);
+        needVerbs(operator, environment, "stop");
         if (dryRun) {
           // Folders and files are parts, too, but nothing of them can be stopped.
           const stoppable = (await operator.status()).filter(

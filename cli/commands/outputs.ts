@@ -24,11 +24,17 @@ export const define: CommandModule["define"] = (command, act) => {
         const { environmentDocument } = await import("../../lib/core/document");
         const { outdir, stacks, entry } = await synthesize(context, environment);
         const wanted = new Set(Object.values(entry.outputs).flatMap(({ stack }) => stack ?? []));
+        const operation = {
+          environment: environment.name,
+          cloud: environment.cloud,
+          command: `mlops deploy ${environment.name}`,
+        };
         const states: Record<string, StackOutputs> = {};
         if (wanted.size > 0) {
           const terraform = await Terraform.find(context.variables, context.interrupt);
           for (const { name, workingDirectory } of stacks.filter(({ name }) => wanted.has(name))) {
-            states[name] = await new Stack({ terraform, folder: path.join(outdir, workingDirectory), name }).outputs();
+            const folder = path.join(outdir, workingDirectory);
+            states[name] = await new Stack({ terraform, folder, name, operation }).outputs();
           }
         }
         const outputs = environmentDocument(entry.outputs, states);

@@ -5,7 +5,7 @@ import { EXIT, UserError } from "../../lib/core/errors";
 import { count, word } from "../arguments";
 import type { Act, CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, operatorOf, withLedger } from "../estate";
+import { loadEnvironment, needVerbs, operatorOf, withLedger } from "../estate";
 import { duration, table } from "../output";
 import { Steps } from "../progress";
 import { compilePipeline, type PipelineOutcome, parameterValues, projectFolder, trainProject } from "../project";
@@ -91,6 +91,7 @@ function defineRun(command: Command, act: Act): void {
           return undefined;
         }
         const operator = await operatorOf(context, environment);
+        needVerbs(operator, environment, "pipelines", "ledger");
         const steps = new Steps(context.output);
         const outcome = await withLedger(operator, (ledger) =>
           steps.run(`pipeline ${project}`, async (say) => {
@@ -121,6 +122,7 @@ function defineList(command: Command, act: Act): void {
         const filter = { limit: count("--limit", limit), ...(words[1] ? { project: words[1] } : {}) };
         const environment = await loadEnvironment(context, word(words, 0));
         const operator = await operatorOf(context, environment);
+        needVerbs(operator, environment, "ledger");
         const runs = await withLedger(operator, (ledger) => ledger.runs({ environment: environment.name, ...filter }));
         const rows = runs.map((run) => [
           run.id,

@@ -8,7 +8,7 @@ import { count, number, word } from "../arguments";
 import type { Act, CommandModule } from "../commands";
 import { examples } from "../commands";
 import type { Context } from "../context";
-import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions, withLedger } from "../estate";
+import { asOnlyWriter, loadEnvironment, needVerbs, operatorOf, type WriteOptions, withLedger } from "../estate";
 import { duration, table } from "../output";
 import { Steps } from "../progress";
 import { parametersOf } from "../project";
@@ -57,6 +57,7 @@ export const define: CommandModule["define"] = (command, act) => {
           command.error("error: --rollback goes with neither --model-version nor a rehearsal");
         const work = async () => {
           const operator = await operatorOf(context, environment);
+          needVerbs(operator, environment, "serving", "ledger");
           return withLedger(operator, (ledger) => {
             const request = { context, environment, operator, ledger, project, options, drill };
             return options.rollback ? goBack(request) : release(request);
@@ -170,6 +171,7 @@ function defineList(command: Command, act: Act): void {
         const filter = { limit: count("--limit", limit), ...(words[1] ? { project: words[1] } : {}) };
         const environment = await loadEnvironment(context, word(words, 0));
         const operator = await operatorOf(context, environment);
+        needVerbs(operator, environment, "ledger");
         const releases = await withLedger(operator, (ledger) =>
           ledger.releases({ environment: environment.name, ...filter }),
         );

@@ -5,7 +5,7 @@ import { word } from "../arguments";
 import { confirm } from "../ask";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { asOnlyWriter, loadEnvironment, operatorOf, type WriteOptions } from "../estate";
+import { asOnlyWriter, loadEnvironment, needVerbs, operatorOf, type WriteOptions } from "../estate";
 import { Steps } from "../progress";
 
 interface Options extends WriteOptions {
@@ -27,6 +27,8 @@ export const define: CommandModule["define"] = (command, act) => {
       act<Options>(async (context, words, { yes, dryRun, wait }) => {
         const environment = await loadEnvironment(context, word(words, 0));
         const { name } = environment;
+        const operator = await operatorOf(context, environment);
+        needVerbs(operator, environment, "restore");
         const backup = path.resolve(word(words, 1));
         if (!fs.existsSync(backup)) {
           throw new UserError({
@@ -42,7 +44,6 @@ export const define: CommandModule["define"] = (command, act) => {
         const question = `This replaces the metadata database of ${name} by ${backup}.`;
         if (!yes) await confirm(context, question, name, "--yes");
         await asOnlyWriter(context, { name, command: "restore", wait }, async () => {
-          const operator = await operatorOf(context, environment);
           const steps = new Steps(context.output);
           await steps.run("restore", async (say) => {
             await context.interrupt.during(() => operator.restore(backup, say));

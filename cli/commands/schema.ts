@@ -11,7 +11,7 @@ interface Options {
 
 export const define: CommandModule["define"] = (command, act) => {
   command
-    .option("--write", "bring schema.json, base.schema.json and team.schema.json up to date")
+    .option("--write", "bring schema.json and every *.schema.json up to date")
     .option("--check", "fail when one of them is stale")
     .option("--dry-run", "with --write: only name the stale ones")
     .addHelpText(

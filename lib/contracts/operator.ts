@@ -162,8 +162,21 @@ export interface DatabaseConnection {
   readonly password: string;
 }
 
+/** Verbs, and groups of them, that an operator may lack. Everything else every operator has. */
+export type OperatorVerb = "stop" | "purge" | "backup" | "restore" | "ledger" | "serving" | "pipelines" | "models";
+
+/** Why something cannot be done on a cloud, and what does it instead. */
+export interface Unavailable {
+  /** `on Google Cloud nothing is stopped for a while`. */
+  readonly message: string;
+  /** The command, or the page, that does it. */
+  readonly fix: string;
+}
+
 /** What can be done with an estate that stands. */
 export interface IOperator {
+  /** What this operator cannot do: calling it throws the same as a UserError. @default - it can do everything */
+  readonly unavailable?: Readonly<Partial<Record<OperatorVerb, Unavailable>>>;
   status(): Promise<readonly PartStatus[]>;
   /** Makes what runs equal to what is deployed: starts, restarts what changed, ends what is gone or was left behind. */
   reconcile(progress: Progress): Promise<readonly PartChange[]>;
@@ -175,6 +188,7 @@ export interface IOperator {
   doctor(): Promise<readonly Check[]>;
   backup(progress: Progress): Promise<{ readonly path: string; readonly bytes: number }>;
   restore(path: string, progress: Progress): Promise<void>;
+  /** How to reach a database; the verb `ledger`. */
   database(name: DatabaseName): Promise<DatabaseConnection>;
   readonly serving: IServing;
   readonly pipelines: IPipelineRunner;
@@ -186,6 +200,8 @@ export interface Check {
   readonly check: string;
   readonly ok: boolean;
   readonly message: string;
-  /** What to do when it is not ok. */
+  /** What to do when it is not ok, or about the warning. */
   readonly fix: string | null;
+  /** It is ok, but a person should know. @default false */
+  readonly warning?: boolean;
 }

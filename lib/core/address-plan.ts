@@ -45,6 +45,38 @@ export function nodesIn(pods: string): number {
   return Math.floor(2 ** (32 - ipaddr.IPv4.parseCIDR(pods)[1]) / ADDRESSES_PER_NODE);
 }
 
+/** Most nodes of the system pool that every cluster has. */
+export const SYSTEM_NODES = 3;
+
+/** What a node pool may come to. */
+export interface PoolSize {
+  readonly name: string;
+  /** Most nodes. */
+  readonly max: number;
+  /** A spot pool has a twin of the same size that takes over. */
+  readonly capacity?: "onDemand" | "spot";
+}
+
+/** Nodes that a cluster may have at once. */
+export interface NodeCount {
+  readonly nodes: number;
+  /** The sum in words. */
+  readonly sum: string;
+}
+
+/** Most nodes at once: every pool and every twin full, the system pool, and one node more for each while it is upgraded. */
+export function mostNodes(pools: readonly PoolSize[]): NodeCount {
+  const twice = ({ capacity }: PoolSize) => (capacity === "spot" ? 2 : 1);
+  const upgraded = pools.reduce((sum, pool) => sum + twice(pool), 1);
+  const parts = pools.map((pool) => {
+    const spot = twice(pool) === 2;
+    return { nodes: pool.max * twice(pool), text: `${pool.name} ${pool.max}${spot ? " × 2 (spot and its twin)" : ""}` };
+  });
+  const nodes = parts.reduce((sum, part) => sum + part.nodes, SYSTEM_NODES + upgraded);
+  const texts = parts.map(({ text }) => text);
+  return { nodes, sum: [...texts, `system ${SYSTEM_NODES}`, `upgrades ${upgraded}`].join(" + ") };
+}
+
 /** The part of a range with this prefix length at this place. */
 function partOf(cidr: string, prefix: number, index: number): string {
   const [network] = ipaddr.IPv4.parseCIDR(cidr);

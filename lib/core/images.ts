@@ -20,13 +20,28 @@ export const IMAGES = {
 /** An image's name. */
 export type ImageName = keyof typeof IMAGES;
 
+/** Their names. */
+export const IMAGE_NAMES = Object.keys(IMAGES) as readonly ImageName[];
+
+/** File of their digests, in the folder of the environments. */
+export const IMAGES_LOCK = "images.lock.yaml";
+
+/**
+ * The command that builds an image; undefined for one that is built elsewhere.
+ * @param target host, path and name that it is pushed to
+ */
+export function buildCommand(name: ImageName, target: string): string | undefined {
+  const { build }: ImageSource = IMAGES[name];
+  return build && `gcloud builds submit --config ${build} --substitutions _IMAGE=${target}`;
+}
+
 /**
  * Why a part is left out whose image has no digest yet, with the command that builds it.
  * @param target host, path and name that the image is pushed to
  */
 export function imageMissing(name: ImageName, target: string): string {
-  const { build }: ImageSource = IMAGES[name];
+  const build = buildCommand(name, target);
   const record = `record its digest with mlops lock image ${name}=sha256:…`;
-  if (build === undefined) return `the image ${name} is not in environments/images.lock.yaml; ${record}`;
-  return `the image ${name} is not built yet; run gcloud builds submit --config ${build} --substitutions _IMAGE=${target}, then ${record}`;
+  if (build === undefined) return `the image ${name} is not in environments/${IMAGES_LOCK}; ${record}`;
+  return `the image ${name} is not built yet; run ${build}, then ${record}`;
 }

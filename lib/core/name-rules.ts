@@ -69,6 +69,7 @@ export const NAME_RULES = {
     "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers/create",
     { ...PARENT, reservedPrefixes: ["gcp-"] },
   ),
+  "gcp.customRole": rule(3, 64, "https://cloud.google.com/iam/docs/creating-custom-roles", { separator: "_" }),
   // An instance's name and its project's id may have 98 characters together; a project's id has up to 30.
   "gcp.sqlInstance": rule(1, 67, "https://cloud.google.com/sql/docs/postgres/instance-settings"),
   "gcp.imageRegistry": rule(1, 63, "https://cloud.google.com/artifact-registry/docs/repositories/create-repos"),
@@ -76,8 +77,10 @@ export const NAME_RULES = {
   "gcp.subnet": rule(1, 63, COMPUTE),
   "gcp.router": rule(1, 63, COMPUTE),
   "gcp.firewall": rule(1, 63, COMPUTE),
+  "gcp.route": rule(1, 63, COMPUTE),
   "gcp.address": rule(1, 63, COMPUTE),
   "gcp.instance": rule(1, 63, COMPUTE),
+  "gcp.dnsZone": rule(1, 63, "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
   "gcp.notebook": rule(1, 63, COMPUTE),
   "gcp.keyRing": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy"),
   "gcp.key": rule(1, 63, "https://cloud.google.com/kms/docs/resource-hierarchy", PARENT),
@@ -98,10 +101,72 @@ export const NAME_RULES = {
     "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureOnlineStores.featureViews/create",
     { ...PARENT, separator: "_" },
   ),
+  "gcp.vertexEndpoint": rule(
+    1,
+    128,
+    "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints",
+  ),
+  "gcp.featureGroup": rule(
+    1,
+    60,
+    "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureGroups/create",
+    { separator: "_" },
+  ),
   "gcp.logBucket": rule(1, 100, "https://cloud.google.com/logging/quotas#log-limits"),
   "gcp.logSink": rule(1, 100, "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks"),
+  // Part of a metric's name in PromQL, which takes no dashes.
+  "gcp.logMetric": rule(1, 100, "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.metrics", {
+    separator: "_",
+  }),
+  "gcp.monitoringService": rule(
+    1,
+    63,
+    "https://cloud.google.com/stackdriver/docs/solutions/slo-monitoring/api/identifying-custom-services",
+  ),
   "gcp.buildTrigger": rule(1, 64, "https://cloud.google.com/build/docs/api/reference/rest/v1/projects.triggers"),
+  "gcp.sourceConnection": rule(
+    1,
+    63,
+    "https://cloud.google.com/build/docs/api/reference/rest/v2/projects.locations.connections/create",
+  ),
+  "gcp.sourceRepository": rule(
+    1,
+    63,
+    "https://cloud.google.com/build/docs/api/reference/rest/v2/projects.locations.connections.repositories/create",
+    PARENT,
+  ),
+  "gcp.sourceInstance": rule(
+    1,
+    63,
+    "https://cloud.google.com/secure-source-manager/docs/reference/rest/v1/projects.locations.instances/create",
+  ),
+  "gcp.workerPool": rule(
+    1,
+    63,
+    "https://cloud.google.com/build/docs/api/reference/rest/v1/projects.locations.workerPools/create",
+  ),
+  "gcp.eventTrigger": rule(
+    1,
+    63,
+    "https://cloud.google.com/eventarc/docs/reference/rest/v1/projects.locations.triggers/create",
+  ),
   "gcp.schedulerJob": rule(1, 500, "https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs"),
+  "gcp.dataFusion": rule(
+    1,
+    30,
+    "https://cloud.google.com/data-fusion/docs/reference/rest/v1/projects.locations.instances/create",
+  ),
+  "gcp.composer": rule(
+    1,
+    63,
+    "https://cloud.google.com/composer/docs/reference/rest/v1/projects.locations.environments",
+  ),
+  "gcp.autoscalingPolicy": rule(
+    3,
+    50,
+    "https://cloud.google.com/dataproc/docs/reference/rest/v1/projects.regions.autoscalingPolicies",
+  ),
+  "gcp.networkAttachment": rule(1, 63, COMPUTE),
 
   "azure.resourceGroup": rule(1, 90, AZURE),
   "azure.storageAccount": rule(3, 24, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),

@@ -1,6 +1,8 @@
 /** The rules that every synthesized environment must meet, and the exceptions somebody answers for. */
 import type { IAspect, IConstruct } from "../framework";
+import { isConfigRule } from "./config-rules";
 import { EXIT, type Problem, UserError } from "./errors";
+import type { HardeningContext } from "./hardening";
 
 /** What a rule found. */
 export interface Violation {
@@ -18,7 +20,7 @@ export interface StackDocument {
 }
 
 /** What rules may ask of the environment besides the tree. */
-export interface PolicyContext {
+export interface PolicyContext extends HardeningContext {
   /** Every text that a person wrote into the environment's config. */
   readonly userText: readonly string[];
 }
@@ -102,6 +104,8 @@ export class PolicyReview implements IAspect {
   }
 
   private waiverProblems({ rule, resource, until, owner }: Waiver, used: boolean, today: string): Problem[] {
+    // Those count when the configuration is read: here nothing breaks their rules any more.
+    if (isConfigRule(rule)) return [];
     const where = "policies.waivers";
     const known = this.rules.find(({ id }) => id === rule);
     const what = `the waiver of ${rule}${resource ? ` for ${resource}` : ""} (${owner})`;

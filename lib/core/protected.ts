@@ -4,6 +4,7 @@
 export const PROTECTED_TYPES: ReadonlySet<string> = new Set([
   "google_artifact_registry_repository",
   "google_bigquery_dataset",
+  "google_bigquery_table",
   "google_kms_crypto_key",
   "google_kms_key_ring",
   "google_logging_project_bucket_config",

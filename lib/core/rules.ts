@@ -1,8 +1,10 @@
 /** The rules of every cloud. */
 import { type IConstruct, TerraformElement, TerraformOutput, TerraformResource, TerraformStack } from "../framework";
 import { escapeTemplate, hasTemplate } from "./escape";
+import { breaches, type Finding, type HardeningRule, type StackRule } from "./hardening";
+import { GOOGLE, GOOGLE_STACKS } from "./hardening/google";
 import { REQUIRED_LABELS } from "./labels";
-import type { Rule, Violation } from "./policies";
+import type { PolicyContext, Rule, Violation } from "./policies";
 import { addressesOf, type StackJson } from "./protected";
 import { isLoopback, keyHoldsSecret, looksSecret } from "./secrets";
 import { leaves } from "./walk";
@@ -141,7 +143,8 @@ function standsUnescaped(value: string, text: string): boolean {
 
 /** Attributes that hold labels, by provider. Network tags of Google Cloud are a list and no labels. */
 const LABEL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  google: ["labels", "resource_labels", "user_labels"],
+  // A notification channel has `labels` of another kind beside its `user_labels`.
+  google: ["user_labels", "resource_labels", "labels"],
   azurerm: ["tags"],
 };
 
@@ -199,8 +202,8 @@ const loopbackOnly: Rule = {
       })),
 };
 
-/** Every rule, in the order of the documentation. */
-export const RULES: readonly Rule[] = [
+/** What every kind of resource is held to, whatever it is for. */
+export const GENERAL_RULES: readonly Rule[] = [
   constructId,
   handedOver,
   oneAddressEach,
@@ -210,6 +213,34 @@ export const RULES: readonly Rule[] = [
   noSecrets,
   loopbackOnly,
 ];
+
+/** The tables of values that make resources safe, each line a rule of its own. */
+const HARDENING_RULES: readonly Rule[] = [
+  ...GOOGLE.map((line): Rule => hardening(line, (stack, context) => breaches(line, stack, context))),
+  ...GOOGLE_STACKS.map((line): Rule => hardening(line, (stack) => line.check(stack))),
+];
+
+function hardening(
+  { id, why, only }: HardeningRule | StackRule,
+  find: (stack: StackJson, context: PolicyContext) => readonly Finding[],
+): Rule {
+  return {
+    id,
+    description: why,
+    waivable: true,
+    checkDocument: ({ name, json }, context) => {
+      if (only !== undefined && !context[only]) return [];
+      return find(json as StackJson, context).map(({ address, message, fix }) => ({
+        resource: `${name}/${address}`,
+        message,
+        fix,
+      }));
+    },
+  };
+}
+
+/** Every rule, in the order of the documentation. */
+export const RULES: readonly Rule[] = [...GENERAL_RULES, ...HARDENING_RULES];
 
 /** Addresses that a stack's tree asks for. Compared with those written, to see that none vanished. */
 function addressesAsked(stack: TerraformStack): string[] {

@@ -28,9 +28,11 @@ export { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-
 export { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance";
 export { ComputeInstanceIamMember } from "@cdktf/provider-google/lib/compute-instance-iam-member";
 export { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
+export { ComputeNetworkAttachment } from "@cdktf/provider-google/lib/compute-network-attachment";
 export { ComputeNetworkFirewallPolicy } from "@cdktf/provider-google/lib/compute-network-firewall-policy";
 export { ComputeNetworkPeeringRoutesConfig } from "@cdktf/provider-google/lib/compute-network-peering-routes-config";
 export { ComputeResourcePolicy } from "@cdktf/provider-google/lib/compute-resource-policy";
+export { ComputeRoute } from "@cdktf/provider-google/lib/compute-route";
 export { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
 export { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
 export { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
@@ -72,7 +74,9 @@ export { SecretManagerSecret } from "@cdktf/provider-google/lib/secret-manager-s
 export { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-manager-secret-iam-member";
 export { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-manager-secret-version";
 export { SecureSourceManagerInstance } from "@cdktf/provider-google/lib/secure-source-manager-instance";
+export { SecureSourceManagerInstanceIamMember } from "@cdktf/provider-google/lib/secure-source-manager-instance-iam-member";
 export { SecureSourceManagerRepository } from "@cdktf/provider-google/lib/secure-source-manager-repository";
+export { SecureSourceManagerRepositoryIamMember } from "@cdktf/provider-google/lib/secure-source-manager-repository-iam-member";
 export { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 export { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 export { ServiceNetworkingConnection } from "@cdktf/provider-google/lib/service-networking-connection";

@@ -1,15 +1,44 @@
-// STUB
 import type { IContainerService, ModelServerProps } from "../contracts/serving";
 import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
+import { GcpRunService } from "./run-service";
+import { accountOf, GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export interface GcpContainerService extends IContainerService {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export class GcpContainerService extends Construct {
-  constructor(scope: Construct, id: string, props: ModelServerProps, estate: GcpEstate) {
+/** Enough to check a model; nothing while nobody asks. */
+const SIZE = { cpu: "1", memory: "1Gi", instances: { min: 0, max: 2 } } as const;
+
+/** QA on Cloud Run: the image of production, on one small container that costs nothing when idle. */
+export class GcpContainerService extends Construct implements IContainerService {
+  readonly uri: string;
+
+  constructor(scope: Construct, id: string, { logging, identity }: ModelServerProps, estate: GcpEstate) {
     super(scope, id);
-    void estate;
-    void props;
+    const settings = new GcpServingSettings(this, "Settings", { place: "qa", logging }, estate);
+    const service = new GcpRunService(
+      this,
+      "Run",
+      {
+        role: "qa",
+        account: accountOf(identity.principal),
+        containers: [
+          {
+            name: "serving",
+            image: estate.image("serving") ?? "",
+            env: settings.env,
+            cpu: SIZE.cpu,
+            memory: SIZE.memory,
+            port: SERVING_PORT,
+            // Not whether a model is served: the first revision has none, and a release asks /readyz itself.
+            startupPath: HEALTH_PATH,
+            livenessPath: HEALTH_PATH,
+          },
+        ],
+        ingress: "internal",
+        instances: SIZE.instances,
+        releaseOwned: true,
+      },
+      estate,
+    );
+    this.uri = service.uri;
   }
 }

@@ -1,15 +1,56 @@
-// STUB
 import type { IOrchestrator, OrchestratorProps } from "../contracts/orchestrator";
 import { Construct } from "../framework";
+import { ComputeNetworkAttachment, VertexAiTensorboard } from "./bindings";
 import type { GcpEstate } from "./estate";
+import { actAsItself, projectRole } from "./identity-roles";
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export interface GcpOrchestrator extends IOrchestrator {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export class GcpOrchestrator extends Construct {
-  constructor(scope: Construct, id: string, props: OrchestratorProps, estate: GcpEstate) {
+/**
+ * What a run's account may do in the project: Vertex AI knows no rights on a single pipeline.
+ * https://cloud.google.com/vertex-ai/docs/pipelines/configure-project#service-account
+ */
+const RUN_ROLES = ["roles/aiplatform.user", "roles/logging.logWriter", "roles/monitoring.metricWriter"] as const;
+
+/**
+ * Vertex AI Pipelines: takes a compiled package and runs its steps as the pipelines' account. There is nothing to make
+ * but rights, and the door through which steps reach the environment's network.
+ */
+export class GcpOrchestrator extends Construct implements IOrchestrator {
+  /** Takes a PipelineJob by POST: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.pipelineJobs/create. */
+  readonly submitUri: string;
+  readonly format = "kfp-ir";
+  readonly tensorBoard: string | null;
+
+  constructor(scope: Construct, id: string, { identity, tensorBoard = false }: OrchestratorProps, estate: GcpEstate) {
     super(scope, id);
-    void estate;
-    void props;
+    const { region } = estate.settings;
+    this.submitUri = `https://${region}-aiplatform.googleapis.com/v1/${estate.location}/pipelineJobs`;
+    for (const role of RUN_ROLES) projectRole(identity, role, estate);
+    actAsItself(identity, estate);
+    new ComputeNetworkAttachment(this, "Network", {
+      name: estate.name("networkAttachment", "pipelines"),
+      description: "Steps of pipelines reach the environment's network",
+      region,
+      // Only Vertex AI's service agent may name it in a job, by its rights in this project.
+      connectionPreference: "ACCEPT_AUTOMATIC",
+      subnetworks: [estate.subnet("serverless")],
+    });
+    this.tensorBoard = tensorBoard ? this.makeTensorBoard(estate) : null;
   }
+
+  private makeTensorBoard(estate: GcpEstate): string {
+    const key = estate.key("ml");
+    const board = new VertexAiTensorboard(this, "TensorBoard", {
+      displayName: `${estate.settings.environment} experiments`,
+      region: estate.settings.region,
+      labels: estate.labels(this),
+      ...(key === undefined ? {} : { encryptionSpec: { kmsKeyName: key } }),
+    });
+    return board.name;
+  }
+}
+
+/** What a PipelineJob names in `pscInterfaceConfig.networkAttachment`, so that its steps reach private addresses. */
+export function pipelinesNetworkAttachment(estate: GcpEstate): string {
+  const { project, region } = estate.settings;
+  return `projects/${project}/regions/${region}/networkAttachments/${estate.name("networkAttachment", "pipelines")}`;
 }

@@ -1,15 +1,176 @@
-// STUB
+import type { IObjectStore } from "../contracts/object-store";
 import type { IPipelineTrigger, PipelineTriggerProps } from "../contracts/pipeline-trigger";
-import { Construct } from "../framework";
+import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { Construct, TerraformResource, Token } from "../framework";
+import { EventarcTrigger, PubsubSubscription, PubsubSubscriptionIamMember, ServiceAccountIamMember } from "./bindings";
+import { GcpDriftSink } from "./drift-sink";
 import type { GcpEstate } from "./estate";
+import { mailOf, projectRole, rightsOf } from "./identity-roles";
+import { GcpRunService } from "./run-service";
+import { GcpWorkloadIdentity } from "./workload-identity";
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export interface GcpPipelineTrigger extends IPipelineTrigger {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export class GcpPipelineTrigger extends Construct {
-  constructor(scope: Construct, id: string, props: PipelineTriggerProps, estate: GcpEstate) {
+/** Starts pipelines: Vertex AI knows no rights on a single one. */
+const SUBMIT_ROLE = "roles/aiplatform.user";
+/** https://cloud.google.com/eventarc/docs/all-roles-permissions */
+const EVENT_ROLE = "roles/eventarc.eventReceiver";
+
+/** Where the handler takes what: retrain events and findings of drift from the topic, events of Cloud Storage. */
+export const EVENT_PATHS = { topic: "/events/pubsub", object: "/events/storage" } as const;
+
+/** Seconds that one event may take: the handler submits and does not wait for the pipeline. */
+const TIMEOUT = 300;
+
+/** Attempts before an event is put aside, and how they are spread. */
+const DELIVERY = { attempts: 10, minimumBackoff: "10s", maximumBackoff: "600s", kept: "604800s" } as const;
+
+/**
+ * The handler of retrain events on Cloud Run, reached by the project's own messages and events only, and what sends to it:
+ * the topic's subscription, new objects, findings of drift.
+ */
+export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
+  readonly uri: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PipelineTriggerProps,
+    private readonly estate: GcpEstate,
+  ) {
     super(scope, id);
-    void estate;
-    void props;
+    const service = this.service();
+    this.uri = service.uri;
+    // Who calls is not who runs: the handler's account may start pipelines, the callers' may only call.
+    const caller = new GcpWorkloadIdentity(this, "Caller", { workload: "events" }, estate);
+    service.grants.invoke(caller);
+    this.subscribe(service, caller);
+    if (props.newDataIn) this.listen(props.newDataIn, service, caller);
+    new GcpDriftSink(this, "Drift", estate);
   }
+
+  private service(): GcpRunService {
+    const { estate, props } = this;
+    const { identity } = props;
+    projectRole(identity, SUBMIT_ROLE, estate);
+    this.actAsPipelines(identity);
+    const image = estate.image("trigger");
+    if (image === undefined) throw new Error("the pipeline trigger was asked for without its image");
+    return new GcpRunService(
+      this,
+      "Service",
+      {
+        role: "trigger",
+        account: mailOf(identity),
+        containers: [
+          {
+            name: "trigger",
+            image,
+            env: this.env(),
+            cpu: "1",
+            memory: "512Mi",
+            startupPath: "/healthz",
+            livenessPath: "/healthz",
+          },
+        ],
+        ingress: "internal",
+        instances: { min: 0, max: 3 },
+        concurrency: 10,
+        timeoutSeconds: TIMEOUT,
+        needs: rightsOf(identity),
+      },
+      estate,
+    );
+  }
+
+  /** The ledger is reached by a Cloud SQL connector in the handler, which logs in as its account, without a password. */
+  private env(): Record<string, string> {
+    const { estate, props } = this;
+    const { environment, project, region } = estate.settings;
+    return {
+      ENVIRONMENT: environment,
+      SUBMITTER: "vertex",
+      GOOGLE_CLOUD_PROJECT: project,
+      REGION: region,
+      PROJECTS: props.projects.join(","),
+      COOLDOWN_MINUTES: String(props.cooldownMinutes),
+      PACKAGES_URI: props.packages.uri,
+      ARTIFACTS_URI: `gs://${estate.bucket("artifacts")}`,
+      PIPELINES_PRINCIPAL: `serviceAccount:${estate.serviceAccount("pipelines")}`,
+      ENCRYPTION_KEY: estate.key("ml") ?? "",
+      LEDGER_CONNECTION: estate.databaseConnection,
+      LEDGER_DATABASE: "ledger",
+      LEDGER_USER: mailOf(props.identity).replace(/\.gserviceaccount\.com$/, ""),
+    };
+  }
+
+  /** A pipeline runs as the pipelines' account, and who starts it has to be allowed to act as it. */
+  private actAsPipelines(identity: IWorkloadIdentity): void {
+    const { project } = this.estate.settings;
+    new ServiceAccountIamMember(identity, "ActAsPipelines", {
+      serviceAccountId: `projects/${project}/serviceAccounts/${this.estate.serviceAccount("pipelines")}`,
+      role: "roles/iam.serviceAccountUser",
+      member: identity.principal,
+    });
+  }
+
+  private subscribe(service: GcpRunService, caller: IWorkloadIdentity): void {
+    const { estate, props } = this;
+    const subscription = new PubsubSubscription(this, "Subscription", {
+      name: estate.name("subscription", "retrain-trigger"),
+      topic: props.topic.reference,
+      labels: estate.labels(this),
+      ackDeadlineSeconds: TIMEOUT,
+      messageRetentionDuration: DELIVERY.kept,
+      expirationPolicy: { ttl: "" },
+      retryPolicy: { minimumBackoff: DELIVERY.minimumBackoff, maximumBackoff: DELIVERY.maximumBackoff },
+      deadLetterPolicy: {
+        deadLetterTopic: estate.topic("retrain-undelivered"),
+        maxDeliveryAttempts: DELIVERY.attempts,
+      },
+      pushConfig: {
+        pushEndpoint: `${service.uri}${EVENT_PATHS.topic}`,
+        oidcToken: { serviceAccountEmail: mailOf(caller), audience: service.uri },
+      },
+      dependsOn: this.before(service, caller),
+    });
+    // Putting an event aside is taking it off here: https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions
+    new PubsubSubscriptionIamMember(this, "PutAside", {
+      subscription: subscription.name,
+      role: "roles/pubsub.subscriber",
+      member: estate.pubsubAgent,
+    });
+  }
+
+  private listen(store: IObjectStore, service: GcpRunService, caller: IWorkloadIdentity): void {
+    const { estate } = this;
+    projectRole(caller, EVENT_ROLE, estate);
+    new EventarcTrigger(this, "NewData", {
+      name: estate.name("eventTrigger", "new-data"),
+      location: estate.settings.region,
+      labels: estate.labels(this),
+      serviceAccount: mailOf(caller),
+      matchingCriteria: [
+        { attribute: "type", value: "google.cloud.storage.object.v1.finalized" },
+        { attribute: "bucket", value: bucketOf(store) },
+      ],
+      destination: {
+        cloudRunService: {
+          service: estate.name("runService", "trigger"),
+          region: estate.settings.region,
+          path: EVENT_PATHS.object,
+        },
+      },
+      dependsOn: this.before(service, caller),
+    });
+  }
+
+  /** The service and the right to call it: a message that comes earlier would be refused. */
+  private before(service: GcpRunService, caller: IWorkloadIdentity): TerraformResource[] {
+    return [service, caller].flatMap(({ node }) => node.findAll().filter(TerraformResource.isTerraformResource));
+  }
+}
+
+/** Name of a bucket by its address. */
+function bucketOf({ uri }: IObjectStore): string {
+  if (Token.isUnresolved(uri)) throw new Error("the address of a bucket is computed, so it is known here");
+  return uri.replace(/^gs:\/\//, "");
 }

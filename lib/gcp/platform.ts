@@ -115,7 +115,7 @@ export class GcpPlatform implements IPlatform {
   }
 
   containerService(scope: Construct, id: string, props: ModelServerProps): Provided<IContainerService> {
-    return this.withImage("serving", () => new GcpContainerService(scope, id, props, this.estate));
+    return withImage(this.estate, "serving", () => new GcpContainerService(scope, id, props, this.estate));
   }
 
   dataIntegration(scope: Construct, id: string): GcpDataIntegration {
@@ -158,9 +158,9 @@ export class GcpPlatform implements IPlatform {
       case "managed":
         return new GcpManagedEndpoint(scope, id, props, this.estate);
       case "serverless":
-        return this.withImage("serving", () => new GcpServerlessEndpoint(scope, id, props, this.estate));
+        return withImage(this.estate, "serving", () => new GcpServerlessEndpoint(scope, id, props, this.estate));
       case "instance":
-        return this.withImage("serving", () => new GcpInstanceEndpoint(scope, id, props, this.estate));
+        return withImage(this.estate, "serving", () => new GcpInstanceEndpoint(scope, id, props, this.estate));
       case "process":
         return { lacking: "processes of one machine are for cloud: local" };
       default:
@@ -169,7 +169,7 @@ export class GcpPlatform implements IPlatform {
   }
 
   modelRegistry(scope: Construct, id: string, props: ModelRegistryProps): Provided<IModelRegistry> {
-    return this.withImage("tracking", () => new GcpModelRegistry(scope, id, props, this.estate));
+    return withImage(this.estate, "tracking", () => new GcpModelRegistry(scope, id, props, this.estate));
   }
 
   monitoring(scope: Construct, id: string, props: MonitoringProps): GcpMonitoring {
@@ -197,7 +197,7 @@ export class GcpPlatform implements IPlatform {
   }
 
   pipelineTrigger(scope: Construct, id: string, props: PipelineTriggerProps): Provided<IPipelineTrigger> {
-    return this.withImage("trigger", () => new GcpPipelineTrigger(scope, id, props, this.estate));
+    return withImage(this.estate, "trigger", () => new GcpPipelineTrigger(scope, id, props, this.estate));
   }
 
   pretrainedModels(scope: Construct, id: string, props: PretrainedModelsProps): GcpPretrainedModels {
@@ -223,10 +223,10 @@ export class GcpPlatform implements IPlatform {
   workloadIdentity(scope: Construct, id: string, props: WorkloadIdentityProps): GcpWorkloadIdentity {
     return new GcpWorkloadIdentity(scope, id, props, this.estate);
   }
+}
 
-  /** A part that runs an own image; left out and named while that is not built. */
-  private withImage<T extends object>(name: ImageName, make: () => T): Provided<T> {
-    if (this.estate.image(name) !== undefined) return make();
-    return { lacking: imageMissing(name, `${this.estate.imagePrefix}/${name}`) };
-  }
+/** A part that runs an own image; left out and named while that is not built. */
+function withImage<T extends object>(estate: GcpEstate, name: ImageName, make: () => T): Provided<T> {
+  if (estate.image(name) !== undefined) return make();
+  return { lacking: imageMissing(name, `${estate.imagePrefix}/${name}`) };
 }

@@ -1,10 +1,44 @@
-// STUB
-import { Construct } from "../framework";
+import { LayerStack } from "../core/layer-stack";
+import { Construct, type TerraformResource } from "../framework";
+import { ProjectIamMember, ProjectService } from "./bindings";
 import type { GcpEstate } from "./estate";
+import { serviceAgents } from "./parts/service-agents";
+import { type ServiceName, servicesFor } from "./parts/services";
 
+/**
+ * The APIs of the environment, and what Google's own agents lack on the project to work together. Destroying the
+ * environment leaves the APIs enabled: others in the project may use them, and some take their data along when disabled.
+ */
 export class GcpProjectServices extends Construct {
-  constructor(scope: Construct, id: string, estate: GcpEstate) {
+  private readonly enabled = new Map<ServiceName, ProjectService>();
+
+  constructor(scope: Construct, id: string, { settings }: GcpEstate) {
     super(scope, id);
-    void estate;
+    const { project, projectNumber, features } = settings;
+    for (const service of servicesFor(features)) {
+      const resource = new ProjectService(this, service.replace(".googleapis.com", ""), {
+        project,
+        service,
+        disableOnDestroy: false,
+        disableDependentServices: false,
+      });
+      this.enabled.set(service, resource);
+    }
+    for (const { name, email, service, needs = [] } of serviceAgents(projectNumber, features)) {
+      for (const role of needs) {
+        new ProjectIamMember(this, `${name}-${role.replace(/\W+/g, "-")}`, {
+          project,
+          role,
+          member: `serviceAccount:${email}`,
+          dependsOn: GcpProjectServices.enabling(this, service),
+        });
+      }
+    }
+  }
+
+  /** What has to be there before an API is called in this layer; nothing where an earlier layer has enabled it. */
+  static enabling(scope: Construct, ...services: readonly ServiceName[]): TerraformResource[] {
+    const all = LayerStack.ofLayer(scope).node.children.find((child) => child instanceof GcpProjectServices);
+    return services.flatMap((service) => all?.enabled.get(service) ?? []);
   }
 }

@@ -1,15 +1,53 @@
-// STUB
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
+import { UserError } from "../core/errors";
+import { SIZES } from "../core/sizes";
 import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
+import { servingProblems } from "./parts/serving-limits";
+import { GcpRunService } from "./run-service";
+import { accountOf, GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export interface GcpServerlessEndpoint extends IModelEndpoint {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: stub
-export class GcpServerlessEndpoint extends Construct {
+/**
+ * Production on Cloud Run: stable and canary are revisions of one service, and its traffic is the release's. Clients need
+ * the right to invoke it; public means reachable from the internet with that right. Its address is Cloud Run's own,
+ * known before it is made.
+ */
+export class GcpServerlessEndpoint extends Construct implements IModelEndpoint {
+  readonly uri: string;
+
   constructor(scope: Construct, id: string, props: ModelEndpointProps, estate: GcpEstate) {
     super(scope, id);
-    void estate;
-    void props;
+    const problems = servingProblems(props);
+    if (problems.length > 0) throw new UserError(problems);
+    const { logging, identity, expose, replicas, class: size } = props;
+    const settings = new GcpServingSettings(this, "Settings", { place: "production", logging }, estate);
+    const { vcpu, memory } = SIZES[size];
+    const service = new GcpRunService(
+      this,
+      "Run",
+      {
+        role: "serving",
+        account: accountOf(identity.principal),
+        containers: [
+          {
+            name: "serving",
+            image: estate.image("serving") ?? "",
+            env: settings.env,
+            cpu: String(vcpu),
+            memory: `${memory}Gi`,
+            port: SERVING_PORT,
+            startupPath: HEALTH_PATH,
+            livenessPath: HEALTH_PATH,
+          },
+        ],
+        ingress: expose === "public" ? "all" : "internal",
+        instances: replicas,
+        releaseOwned: true,
+        // Predictions are logged beside the requests, also after the last of them.
+        alwaysOnCpu: true,
+      },
+      estate,
+    );
+    this.uri = service.uri;
   }
 }

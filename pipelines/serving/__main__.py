@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -11,8 +12,11 @@ from .app import Options, create_app
 from .predict_request import Limits
 
 
-def main() -> None:
-    """Serves until SIGTERM or SIGINT; requests in flight are answered first."""
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serves until SIGTERM or SIGINT; requests in flight are answered first.
+
+    @default argv of the process
+    """
     parser = argparse.ArgumentParser(prog="serving", description="Serves one model package over HTTP.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, required=True)
@@ -22,7 +26,7 @@ def main() -> None:
     limits = Limits()
     parser.add_argument("--max-body-bytes", type=int, default=limits.max_body_bytes, help="default: %(default)s")
     parser.add_argument("--max-instances", type=int, default=limits.max_instances, help="default: %(default)s")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     app = create_app(
         Options(
             slot_file=arguments.slot_file,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from steps import identity_token
 from steps.contracts import Source
 from steps.errors import StepError
 
@@ -66,7 +67,7 @@ def find_champion(address: str, project: str) -> Champion | None:
 
     url = f"{address.rstrip('/')}/api/2.0/mlflow/registered-models/alias"
     try:
-        answer = requests.get(url, params={"name": project, "alias": PRODUCTION}, timeout=TIMEOUT, auth=_login())
+        answer = requests.get(url, params={"name": project, "alias": PRODUCTION}, timeout=TIMEOUT, auth=_login(address))
     except requests.RequestException as error:
         raise StepError(f"the MLflow server at {address} does not answer: {type(error).__name__}", UP) from None
     try:
@@ -82,8 +83,10 @@ def find_champion(address: str, project: str) -> Champion | None:
     raise StepError(f"the MLflow server at {address} answered {answer.status_code}: {body.get('message', '')}")
 
 
-def _login() -> tuple[str, str] | None:
+def _login(address: str) -> Any:
     user = os.environ.get("MLFLOW_TRACKING_USERNAME")
+    if user is None and identity_token.wanted(address):
+        return identity_token.LOGIN
     return (user, os.environ.get("MLFLOW_TRACKING_PASSWORD", "")) if user else None
 
 
@@ -113,6 +116,7 @@ def _champion(version: object, tags: Mapping[str, str], project: str) -> Champio
 def _client(address: str) -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    identity_token.use_for(address)
     from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=address, registry_uri=address)

@@ -2,16 +2,12 @@
  * What each contract promises, written once for all platforms. A check makes the part the way the stacks do and throws
  * when a promise is not kept.
  */
-import type { Layer } from "../../lib/contracts/layers";
 import type { IPlatform } from "../../lib/contracts/platform";
-import { isLacking } from "../../lib/contracts/provided";
 import type { IWorkloadIdentity } from "../../lib/contracts/workload-identity";
 import { type Construct, Token } from "../../lib/framework";
 import type { SynthesizedStack } from "../support/synth";
-import { onPlatform, type PartMethod, type PlatformUnderTest, provided } from "./harness";
-
-/** Throws when the platform does not keep the contract. */
-export type Check = (given: PlatformUnderTest) => void;
+import { type Check, onPlatform, type PartMethod, type PlatformUnderTest, provided, stackOf } from "./harness";
+import { OPTIONAL } from "./optional";
 
 const LOGGING = { sample: 0.5, retentionDays: 30, redact: ["name"] };
 const ENDPOINT = {
@@ -22,27 +18,35 @@ const ENDPOINT = {
   replicas: { min: 1, max: 2 },
 } as const;
 
+const WATCHED = {
+  retentionDays: 30,
+  availabilityObjective: 0.99,
+  production: "kubernetes",
+  driftThreshold: 0.2,
+  alerts: {
+    email: ["ml-oncall@acme.example"],
+    maxErrorRate: 0.02,
+    maxP95Ms: 500,
+    minDiskFreeShare: 0.1,
+    noTrafficMinutes: 30,
+    maxQueueAgeMinutes: 30,
+    gpuIdleMinutes: 60,
+  },
+} as const;
+
 /** The identity that models are served as. */
 function server(platform: IPlatform, scope: Construct): IWorkloadIdentity {
   return provided(platform.workloadIdentity(scope, "Server", { workload: "serving" }));
 }
 
-/** The stack of a layer that a check has built. */
-function stackOf(stacks: Partial<Record<Layer, SynthesizedStack>>, layer: Layer): SynthesizedStack {
-  const stack = stacks[layer];
-  if (!stack) throw new Error(`no stack of the layer ${layer}`);
-  return stack;
-}
-
 /**
- * The stack's outputs are so many, and no two have the same value. A value that is known only when deployed is compared as
+ * These outputs of the stack are there, and no two have the same value. A value that is known only when deployed is compared as
  * it is written: as long as it is a token, each mention of it looks different.
  */
-function expectDistinct({ output }: SynthesizedStack, count: number): void {
-  const values = Object.values(output).map(({ value }) => value);
+function expectDistinct({ output }: SynthesizedStack, ...keys: readonly [string, string]): void {
+  const values = keys.map((key) => output[key]?.value);
   expect(values.every((value) => typeof value === "string" && value !== "")).toBe(true);
-  expect(values).toHaveLength(count);
-  expect(new Set(values).size).toBe(count);
+  expect(new Set(values).size).toBe(keys.length);
 }
 
 /** An address is text of the platform's form, or known only when deployed. */
@@ -67,7 +71,7 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       }
     });
     expect(given.made(stackOf(stacks, "data"))).toEqual(given.makes.objectStore);
-    expectDistinct(stackOf(stacks, "data"), 2);
+    expectDistinct(stackOf(stacks, "data"), "datasetsUri", "artifactsUri");
   },
 
   metadataDatabase: (given) => {
@@ -115,7 +119,7 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
     });
     const foundation = stackOf(stacks, "foundation");
     expect(given.made(foundation)).toEqual(given.makes.secretStore);
-    expectDistinct(foundation, 2);
+    expectDistinct(foundation, "one", "other");
     for (const name of ["webhook-token", "granted-token"]) expect(JSON.stringify(foundation.resource)).toContain(name);
   },
 
@@ -131,17 +135,20 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       );
     });
     expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.workloadIdentity);
-    expectDistinct(stackOf(stacks, "ml"), 2);
+    expectDistinct(stackOf(stacks, "ml"), "one", "other");
   },
 
   modelRegistry: (given) => {
     const stacks = onPlatform(given.create(), ({ platform, layer }) => {
       const database = provided(platform.metadataDatabase(layer("data"), "Database", { class: "db-small" }));
       const artifacts = provided(platform.objectStore(layer("data"), "Artifacts", { purpose: "artifacts" }));
-      expectAddress(
-        given,
-        provided(platform.modelRegistry(layer("ml"), "Tracking", { database, artifacts })).trackingUri,
-      );
+      const tracking = provided(platform.modelRegistry(layer("ml"), "Tracking", { database, artifacts }));
+      expectAddress(given, tracking.trackingUri);
+      const user = provided(platform.workloadIdentity(layer("serving"), "User", { workload: "user" }));
+      const early = provided(platform.workloadIdentity(layer("data"), "Early", { workload: "early" }));
+      tracking.grants.use(user);
+      tracking.grants.use(user);
+      expect(() => tracking.grants.use(early)).toThrow(/cannot grant/);
     });
     expect(given.made(stackOf(stacks, "ml"))).toEqual(given.makes.modelRegistry);
   },
@@ -179,7 +186,7 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
     });
     const delivery = stackOf(stacks, "delivery");
     expect(given.made(delivery)).toEqual(given.makes.schedule);
-    expectDistinct(delivery, 2);
+    expectDistinct(delivery, "diabetesReference", "churnReference");
     for (const text of ["diabetes", "churn", "0 3 * * 1", "Etc/UTC"])
       expect(JSON.stringify(delivery.resource)).toContain(text);
   },
@@ -216,52 +223,17 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       layer("serving").addOutput("qa", qa.uri, "Compared below.");
       layer("serving").addOutput("production", production.uri, "Compared below.");
     });
-    expectDistinct(stackOf(both, "serving"), 2);
+    expectDistinct(stackOf(both, "serving"), "qa", "production");
   },
 
   monitoring: (given) => {
     const stacks = onPlatform(given.create(), ({ platform, layer }) => {
-      const { dashboardUri, metricsUri } = provided(platform.monitoring(layer("observability"), "Monitoring"));
+      const { dashboardUri, metricsUri } = provided(platform.monitoring(layer("observability"), "Monitoring", WATCHED));
       expectAddress(given, dashboardUri);
       if (metricsUri !== null) expectAddress(given, metricsUri);
     });
     expect(given.made(stackOf(stacks, "observability"))).toEqual(given.makes.monitoring);
   },
 
-  budget: orLacking("budget", "observability", ({ platform, layer }) =>
-    platform.budget(layer, "Budget", { monthly: 100, currency: "USD", alertAt: [50, 100] }),
-  ),
-  cluster: orLacking("cluster", "compute", ({ platform, layer }) =>
-    platform.cluster(layer, "Cluster", { pools: [{ name: "cpu", class: "cpu-small", min: 1, max: 2 }] }),
-  ),
-  delivery: orLacking("delivery", "delivery", ({ platform, layer }) =>
-    platform.delivery(layer, "Source", {
-      source: { host: "github", repository: "acme/ml-projects" },
-      rules: [{ branch: "main", environment: "dev", deploy: "automatic" }],
-    }),
-  ),
-  encryptionKey: orLacking("encryptionKey", "foundation", ({ platform, layer }) =>
-    platform.encryptionKey(layer, "Key", { use: "storage" }),
-  ),
-  eventTopic: orLacking("eventTopic", "data", ({ platform, layer }) => platform.eventTopic(layer, "Retrain")),
-  featureStore: orLacking("featureStore", "data", ({ platform, layer }) => platform.featureStore(layer, "Features")),
-  imageRegistry: orLacking("imageRegistry", "data", ({ platform, layer }) => platform.imageRegistry(layer, "Images")),
-  network: orLacking("network", "network", ({ platform, layer }) =>
-    platform.network(layer, "Network", { cidr: "10.0.0.0/16" }),
-  ),
+  ...OPTIONAL,
 };
-
-type Make = (at: { readonly platform: IPlatform; readonly layer: Construct }) => object;
-
-/** A part that some platforms lack: those say why in a sentence's words and make nothing. */
-function orLacking(method: PartMethod, at: Layer, make: Make): Check {
-  return (given) => {
-    const wanted = given.makes[method];
-    const stacks = onPlatform(given.create(), ({ platform, layer }) => {
-      const part = make({ platform, layer: layer(at) });
-      expect(isLacking(part)).toBe(wanted === "lacking");
-      if (isLacking(part)) expect(part.lacking).toMatch(/^[a-z`].{15,}[^.]$/);
-    });
-    expect(given.made(stackOf(stacks, at))).toEqual(wanted === "lacking" ? [] : wanted);
-  };
-}

@@ -47,6 +47,16 @@ export function onPlatform(
   return Object.fromEntries([...layers].map(([name, stack]) => [name, stacks[stack.node.id]]));
 }
 
+/** Throws when the platform does not keep the contract. */
+export type Check = (given: PlatformUnderTest) => void;
+
+/** The stack of a layer that a check has built. */
+export function stackOf(stacks: Partial<Record<Layer, SynthesizedStack>>, layer: Layer): SynthesizedStack {
+  const stack = stacks[layer];
+  if (!stack) throw new Error(`no stack of the layer ${layer}`);
+  return stack;
+}
+
 /** A part that must be there. */
 export function provided<T extends object>(part: Provided<T>): T {
   if (isLacking(part)) throw new Error(`is lacking: ${part.lacking}`);

@@ -23,6 +23,20 @@ describe.each(Object.keys(MACHINE_TYPES) as SizedCloud[])("on %s", (cloud) => {
   });
 });
 
+// https://docs.cloud.google.com/sql/docs/postgres/create-instance#machine-types
+test("database tiers of Google Cloud are ones that PostgreSQL takes, in the Enterprise edition", () => {
+  for (const size of SIZE_CLASSES.filter((name) => name.startsWith("db-"))) {
+    const { type, vcpu, memory } = MACHINE_TYPES.gcp[size];
+    const mebibytes = Number(/^db-custom-\d+-(\d+)$/.exec(type)?.[1]);
+    expect(mebibytes).toBe(memory * 1024);
+    expect(mebibytes % 256).toBe(0);
+    expect(mebibytes).toBeGreaterThanOrEqual(3840);
+    expect(memory / vcpu).toBeGreaterThanOrEqual(0.9);
+    expect(memory / vcpu).toBeLessThanOrEqual(6.5);
+    expect(vcpu === 1 || (vcpu % 2 === 0 && vcpu <= 96)).toBe(true);
+  }
+});
+
 test("the table says when it was checked", () => {
   expect(SIZES_DATED).toMatch(/^20\d\d-\d\d-\d\d$/);
 });

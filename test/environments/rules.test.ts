@@ -19,7 +19,7 @@ describe("within an environment", () => {
   test("a pod range too small for the nodes is refused with the arithmetic", () => {
     const pools = "kubernetes: { pools: { cpu: { class: cpu-small, max: 9 }, gpu: { class: gpu-l4, max: 8 } } }";
     expect(onGcp(`network: { ranges: { pods: 10.32.0.0/20 } }\n${pools}`)).toEqual([
-      "a.yaml:3:28: network.ranges.pods: got 10.32.0.0/20 with 4096 addresses, wanted at least 17 nodes × 256 = 4352",
+      "a.yaml:3:28: network.ranges.pods: got 10.32.0.0/20 with 4096 addresses, wanted at least 23 nodes × 256 = 5888 (cpu 9 + gpu 8 + system 3 + upgrades 3). Write at least a /19",
     ]);
   });
 

@@ -82,7 +82,7 @@ describe("a secret typed in is refused and never shown", () => {
   test("under a key that is not known either", () => {
     const found = problems({ "local.yaml": "cloud: local\nkubernetes: { password: hunter2 }\n" });
     expect(found).toEqual([
-      "local.yaml:2:15: kubernetes.password: unknown key, wanted one of version, upgrades, pools, authorizedNetworks",
+      "local.yaml:2:15: kubernetes.password: unknown key, wanted one of version, upgrades, pools, highAvailability, deletionProtection, authorizedNetworks",
       "local.yaml:2:25: kubernetes.password: looks like a secret; its value is not shown. Put it into the secret store and name it there; when it was committed, replace it",
     ]);
   });

@@ -16,8 +16,11 @@ const directory = join(CODE_ROOT, "environments");
 const yamlFiles = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((file) =>
   file.endsWith(".yaml"),
 );
-const schemaOf = (file: string) =>
-  file.startsWith("teams") ? "team.schema.json" : file === "base.yaml" ? "base.schema.json" : "schema.json";
+const schemaOf = (file: string) => (file.startsWith("teams") ? "team.schema.json" : (SCHEMAS[file] ?? "schema.json"));
+const SCHEMAS: Readonly<Record<string, string>> = {
+  "base.yaml": "base.schema.json",
+  "images.lock.yaml": "images.lock.schema.json",
+};
 
 /** A copy of the shipped folder in which one file is changed. */
 function changed(file: string, change: (text: string) => string): string {
@@ -61,6 +64,43 @@ describe("the shipped environments", () => {
       deploy: "approved",
       afterGoodRuns: 3,
     });
+  });
+
+  test("are cheap in dev, safe in prod and between the two in staging, as their files say", () => {
+    const [dev, , prod, staging] = environments;
+    expect(dev).toMatchObject({
+      kubernetes: { highAvailability: false, deletionProtection: false },
+      storage: { deletionProtection: false },
+      metadata: { highAvailability: false, deletionProtection: false },
+      training: { capacity: "spot" },
+      featureStore: { enabled: false },
+      encryption: { ownKeys: false },
+    });
+    expect(Object.values(dev?.kubernetes.pools ?? {}).map(({ min, capacity }) => [min, capacity])).toEqual([
+      [0, "spot"],
+      [0, "spot"],
+    ]);
+    expect(staging).toMatchObject({
+      kubernetes: { highAvailability: false, deletionProtection: true },
+      metadata: { highAvailability: false, deletionProtection: true },
+      featureStore: { enabled: true },
+    });
+    expect(prod).toMatchObject({
+      kubernetes: { highAvailability: true, deletionProtection: true },
+      storage: { deletionProtection: true },
+      metadata: { highAvailability: true, deletionProtection: true },
+      encryption: { ownKeys: true },
+      monitoring: { archive: { locked: true }, alerts: { noTrafficMinutes: 30 }, availabilityObjective: 0.995 },
+    });
+  });
+
+  test("store features that the project has", () => {
+    const group = environments.find(({ name }) => name === "staging")?.featureStore.groups.diabetes;
+    const file = join(CODE_ROOT, "pipelines", "projects", "diabetes", "schema.json");
+    const schema = JSON.parse(readFileSync(file, "utf8")) as {
+      readonly features: readonly { readonly name: string }[];
+    };
+    expect(group?.features).toEqual(schema.features.map(({ name }) => name));
   });
 
   test("are read again in well under 0.3 s", () => {

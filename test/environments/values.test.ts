@@ -9,7 +9,7 @@ describe("a key that is not known", () => {
     ["servng: {}", "local.yaml:2:1: servng: unknown key. Did you mean serving?"],
     [
       "kubernetes: { nodePoools: {} }",
-      "local.yaml:2:15: kubernetes.nodePoools: unknown key, wanted one of version, upgrades, pools, authorizedNetworks. Did you mean pools?",
+      "local.yaml:2:15: kubernetes.nodePoools: unknown key, wanted one of version, upgrades, pools, highAvailability, deletionProtection, authorizedNetworks. Did you mean pools?",
     ],
     ["canary: {}", "local.yaml:2:1: canary: unknown key. Did you mean serving.production.canary?"],
     [
@@ -116,7 +116,7 @@ describe("cloud", () => {
     "without its section: %j",
     (text) => {
       expect(problems({ "a.yaml": text })).toEqual([
-        "a.yaml:1:8: clouds.gcp: missing, wanted the section of the chosen cloud (project, projectNumber, region, zones, billingAccount, existing). Add it here or in base.yaml",
+        "a.yaml:1:8: clouds.gcp: missing, wanted the section of the chosen cloud (project, projectNumber, region, zones, billingAccount, securityGroup, existing). Add it here or in base.yaml",
       ]);
     },
   );

@@ -48,23 +48,29 @@ export interface GcpBench {
   layer(layer: Layer): LayerStack;
 }
 
-/** Synthesizes what `build` makes. Stacks by layer. */
+/**
+ * Synthesizes what `build` makes. Stacks by layer. Parts are tried with props that no production has, so the rules for
+ * production alone are left to whole environments, unless `production` is true.
+ */
 export function onGcp(
   build: (bench: GcpBench) => void,
   settings: GcpSettings = PRODUCTION,
-  { assume = false }: { readonly assume?: boolean } = {},
+  { assume = false, production = false }: { readonly assume?: boolean; readonly production?: boolean } = {},
 ): Record<string, SynthesizedStack> {
   const layers = new Map<Layer, LayerStack>();
-  const stacks = synthApp((app) => {
-    const platform = new GcpPlatform(settings);
-    const layer = (name: Layer) => {
-      const stack = layers.get(name) ?? new LayerStack(app, { environment: "test", layer: name, assume });
-      if (!layers.has(name)) platform.attachTo(stack, name);
-      layers.set(name, stack);
-      return stack;
-    };
-    build({ platform, layer });
-  });
+  const stacks = synthApp(
+    (app) => {
+      const platform = new GcpPlatform(settings);
+      const layer = (name: Layer) => {
+        const stack = layers.get(name) ?? new LayerStack(app, { environment: "test", layer: name, assume });
+        if (!layers.has(name)) platform.attachTo(stack, name);
+        layers.set(name, stack);
+        return stack;
+      };
+      build({ platform, layer });
+    },
+    { production, ownKeys: settings.ownKeys },
+  );
   return Object.fromEntries(
     [...layers].flatMap(([name, { node }]) => {
       const stack = stacks[node.id];

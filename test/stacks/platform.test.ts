@@ -2,26 +2,33 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Environment } from "../../environments/schema";
 import { UserError } from "../../lib/core/errors";
-import { isBuildable, operatorFor, platformFor } from "../../stacks/platform";
+import { bootstrapperFor, isBuildable, operatorFor, platformFor } from "../../stacks/platform";
 import { localEnvironment } from "../support/fixtures";
 import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
 
 afterAll(removeTemporaryFolders);
 
+/** Nobody is asked: neither building nor making an operator reaches a cloud. */
+const access = { endpoints: {}, token: async () => "" };
 const on = (cloud: Environment["cloud"]) => ({ ...localEnvironment(), name: "dev", cloud }) as Environment;
 
 test("a local environment has the local platform and its operator", () => {
   expect(isBuildable(on("local"))).toBe(true);
   expect(platformFor(on("local")).cloud).toBe("local");
-  expect(typeof operatorFor(on("local"), { workspace: temporaryFolder() }).status).toBe("function");
+  expect(typeof operatorFor(on("local"), { workspace: temporaryFolder(), access }).status).toBe("function");
 });
 
-test.each(["gcp", "azure", "kubernetes"] as const)("%s is refused in plain words, with what does work", (cloud) => {
+test.each(["azure", "kubernetes"] as const)("%s is refused in plain words, with what does work", (cloud) => {
   expect(isBuildable(on(cloud))).toBe(false);
-  for (const attempt of [() => platformFor(on(cloud)), () => operatorFor(on(cloud), { workspace: "/" })]) {
+  const environment = on(cloud);
+  for (const attempt of [
+    () => platformFor(environment),
+    () => operatorFor(environment, { workspace: "/", access }),
+    () => bootstrapperFor(environment, access),
+  ]) {
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(
-      `environments/dev.yaml: cloud is ${cloud}; this version builds cloud: local only. Write cloud: local, or use mlops validate dev`,
+      `environments/dev.yaml: cloud is ${cloud}; this version builds cloud: local and cloud: gcp. Write cloud: local, or use mlops validate dev`,
     );
   }
 });

@@ -7,7 +7,7 @@ import { removeTemporaryFolders, temporaryFolder } from "./folders";
 
 const environment = localEnvironment();
 if (process.argv[2] === "build") platformFor(environment);
-else operatorFor(environment, { workspace: temporaryFolder() });
+else operatorFor(environment, { workspace: temporaryFolder(), access: { endpoints: {}, token: async () => "" } });
 readManifest(temporaryFolder());
 removeTemporaryFolders();
 const { _cache: loaded } = Module as unknown as { readonly _cache: Readonly<Record<string, unknown>> };

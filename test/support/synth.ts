@@ -25,11 +25,15 @@ export interface SynthTestOptions {
   readonly rules?: readonly Rule[];
   /** What a person wrote into the config. @default [] */
   readonly userText?: readonly string[];
+  /** Whether it is held to what production is held to. @default false */
+  readonly production?: boolean;
+  /** Whether data is encrypted with the environment's own keys. @default false */
+  readonly ownKeys?: boolean;
 }
 
 /** Synthesizes what `build` puts into an app. The stacks by name. */
 export function synthApp(build: (app: App) => void, options: SynthTestOptions = {}): Record<string, SynthesizedStack> {
-  const { rules = RULES, userText = [] } = options;
+  const { rules = RULES, userText = [], production = false, ownKeys = false } = options;
   const outdir = join(temporaryFolder(), "out");
   mkdirSync(outdir);
   const app = new App({ outdir, stackTraces: false });
@@ -47,7 +51,7 @@ export function synthApp(build: (app: App) => void, options: SynthTestOptions = 
     const json = JSON.parse(readFileSync(join(outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8"));
     const lost = vanished(stack, json);
     if (lost.length > 0) throw new Error(`${stack.node.id}: the engine left out ${lost.join(", ")}`);
-    review.read({ name: stack.node.id, json }, { userText });
+    review.read({ name: stack.node.id, json }, { userText, production, ownKeys });
     return [stack.node.id, { resource: {}, data: {}, output: {}, ...json }];
   });
   review.verdict([], "2026-01-01");

@@ -5,6 +5,7 @@ import type { SizeClass } from "../../contracts/sizes";
 import type { NameKind } from "../../core/name-rules";
 import { nameFor } from "../../core/naming";
 import { type MachineType, machineTypeFor } from "../../core/sizes";
+import { MIRRORS, type MirrorName } from "./mirrors";
 import type { GcpSettings } from "./settings";
 
 /** Kinds of names on this cloud, without its word. */
@@ -12,6 +13,12 @@ export type GcpNameKind = NameKind extends infer K ? (K extends `gcp.${infer Kin
 
 /** Subnets of an environment's network. */
 export type SubnetRole = "nodes" | "serverless" | "proxies" | "endpoints";
+
+/** Folder of the artifacts that a run's steps write what they pass on into; what lies there may expire. */
+export const PIPELINE_FOLDER = "pipelines";
+
+/** Topics: retrain events, and those that could not be delivered. */
+export type TopicRole = "retrain" | "retrain-undelivered";
 
 /** Names of the secondary ranges in the nodes' subnet, and of every range that is named. */
 export const RANGE_NAMES = { pods: "pods", services: "services" } as const;
@@ -99,6 +106,33 @@ export class GcpNames {
     return `${region}-docker.pkg.dev/${project}/${this.name("imageRegistry", "images")}`;
   }
 
+  /** Name of the repository of compiled pipelines (`pipelines`), of Python packages (`packages`), or of a mirror. */
+  repository(role: "images" | "pipelines" | "packages" | `mirror-${MirrorName}`): string {
+    return this.name("imageRegistry", role);
+  }
+
+  /** What to put in place of an outside registry: before an image's name, or as the index of Python packages. */
+  mirrorPrefix(mirror: MirrorName): string {
+    const { region, project } = this.settings;
+    const repository = this.repository(`mirror-${mirror}`);
+    if (MIRRORS[mirror].format === "PYTHON") {
+      return `https://${region}-python.pkg.dev/${project}/${repository}/simple/`;
+    }
+    return `${region}-docker.pkg.dev/${project}/${repository}`;
+  }
+
+  /** Where compiled pipelines are pushed to and submitted from. */
+  get pipelineRepository(): string {
+    const { region, project } = this.settings;
+    return `https://${region}-kfp.pkg.dev/${project}/${this.repository("pipelines")}`;
+  }
+
+  /** Where the own Python packages are uploaded to; with `simple/` behind it, where they are installed from. */
+  get packageRepository(): string {
+    const { region, project } = this.settings;
+    return `https://${region}-python.pkg.dev/${project}/${this.repository("packages")}/`;
+  }
+
   /** An own image by digest; undefined when it is not in images.lock.yaml. */
   image(name: string): string | undefined {
     const digest = this.settings.images[name];
@@ -110,6 +144,42 @@ export class GcpNames {
     const chosen = this.settings.machineTypes[size];
     const machine = machineTypeFor("gcp", size);
     return chosen ? { ...machine, type: chosen } : machine;
+  }
+
+  /** Name of the database server. */
+  get databaseInstance(): string {
+    return this.name("sqlInstance", "metadata");
+  }
+
+  /** `PROJECT:REGION:INSTANCE`: how the Auth Proxy and the connectors name the database server. */
+  get databaseConnection(): string {
+    const { project, region } = this.settings;
+    return `${project}:${region}:${this.databaseInstance}`;
+  }
+
+  /** A workload's user in the database: its mail address without the ending, https://cloud.google.com/sql/docs/postgres/iam-logins. */
+  databaseUser(workload: string): string {
+    return this.serviceAccount(workload).replace(/\.gserviceaccount\.com$/, "");
+  }
+
+  /** The job that gives a layer's identities their rights in the databases. */
+  databaseAccessJob(layer: string): string {
+    return this.name("runService", `database-access-${layer}`);
+  }
+
+  /** `projects/PROJECT/topics/NAME`. */
+  topic(role: TopicRole): string {
+    return `projects/${this.settings.project}/topics/${this.name("topic", role)}`;
+  }
+
+  /** The service agent of Pub/Sub, as a member of access rules. */
+  get pubsubAgent(): string {
+    return `serviceAccount:service-${this.settings.projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
+  }
+
+  /** `projects/PROJECT/locations/REGION/featureOnlineStores/NAME`. */
+  get featureOnlineStore(): string {
+    return `${this.location}/featureOnlineStores/${this.name("featureStore", "features")}`;
   }
 
   /** Name of the Secret Manager secret. */

@@ -1,0 +1,31 @@
+/**
+ * What a release owns of resources that Terraform makes: which image and model version serve, and how much of the traffic
+ * each gets. Terraform gives these a first value and leaves them alone from then on (`lifecycle.ignore_changes`), so that
+ * a deployment never undoes a release. Does not load the engine.
+ */
+
+/** Paths as Terraform's `ignore_changes` takes them, by resource type. A type that is not here belongs to Terraform alone. */
+export const RELEASE_OWNED = {
+  /**
+   * The release makes a revision with an image by digest and a model version, and moves the traffic to it. The model
+   * version is in the revision's variables: two revisions with two models share the traffic.
+   */
+  google_cloud_run_v2_service: [
+    "template[0].containers[0].image",
+    "template[0].containers[0].env",
+    "template[0].revision",
+    "traffic",
+    // Say who deployed last.
+    "client",
+    "client_version",
+  ],
+  /** The release writes image and model version into the machine's metadata, from where its server takes them when it restarts. */
+  google_compute_instance: ['metadata["serving-image"]', 'metadata["serving-model"]'],
+  /** The release deploys a model version to the endpoint, with its replicas, and moves the traffic to it. */
+  google_vertex_ai_endpoint: ["traffic_split"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What Terraform ignores after creation of a type, in the form that the engine takes. */
+export function releaseOwned(type: keyof typeof RELEASE_OWNED): string[] {
+  return [...RELEASE_OWNED[type]];
+}

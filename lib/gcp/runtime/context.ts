@@ -1,0 +1,22 @@
+/** What the operator's parts share: the environment, and a way to ask Google. */
+import type { CloudAccess } from "../../contracts/cloud-access";
+import type { GcpSettings } from "../parts/settings";
+import type { GoogleClient } from "./client";
+import type { PoolNeed } from "./quotas";
+
+/** What an operator is made of. */
+export interface GcpOperatorOptions {
+  readonly settings: GcpSettings;
+  readonly access: CloudAccess;
+  readonly pools: readonly PoolNeed[];
+  /** Repository that triggers listen to. @default - none */
+  readonly source?: { readonly host: string; readonly connection?: string };
+  /** Replaces the clock in tests. @default - real time */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
+/** The same, with a client, and the APIs that the estate uses. */
+export interface GcpContext extends GcpOperatorOptions {
+  readonly client: GoogleClient;
+  readonly apis: readonly string[];
+}

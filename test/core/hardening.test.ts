@@ -1,0 +1,150 @@
+/** Each rule of the hardening tables lets pass what is safe, and refuses it when the value is gone or wrong. */
+import {
+  breaches,
+  broken,
+  covered,
+  type HardeningContext,
+  type HardeningRule,
+  mutants,
+  nameOf,
+  type Resource,
+} from "../../lib/core/hardening";
+import { GOOGLE, GOOGLE_STACKS } from "../../lib/core/hardening/google";
+import type { StackJson } from "../../lib/core/protected";
+import { FIXTURES } from "./hardening-fixtures";
+
+const PRODUCTION: HardeningContext = { production: true, ownKeys: true };
+const DEVELOPMENT: HardeningContext = { production: false, ownKeys: false };
+
+const alone = (type: string, resource: Resource): StackJson => ({ resource: { [type]: { it: resource } } });
+
+/** Fixtures that a rule counts for. */
+function fixturesOf(rule: HardeningRule, context: HardeningContext): [string, Resource][] {
+  return Object.entries(FIXTURES).flatMap(([type, resources]) =>
+    resources
+      .filter((resource) => covered(rule, alone(type, resource), context).length > 0)
+      .map((resource): [string, Resource] => [type, resource]),
+  );
+}
+
+const kinds = Object.entries(FIXTURES).flatMap(([type, resources]) =>
+  resources.map((resource, index): [string, string, Resource] => [`${type} ${index}`, type, resource]),
+);
+
+test.each(kinds)("%s as it should be keeps every rule, in production and elsewhere", (_, type, resource) => {
+  const stack = alone(type, resource);
+  for (const context of [PRODUCTION, DEVELOPMENT])
+    expect(
+      GOOGLE.flatMap((rule) => breaches(rule, stack, context).map(({ message }) => `${rule.id}: ${message}`)),
+    ).toEqual([]);
+});
+
+describe.each(GOOGLE.map((rule): [string, HardeningRule] => [rule.id, rule]))("the rule %s", (_, rule) => {
+  test("refuses each way to leave its value out or to get it wrong", () => {
+    const cases = fixturesOf(rule, PRODUCTION).flatMap(([type, resource]) =>
+      mutants(rule, resource, PRODUCTION).map((mutant) => ({ type, mutant })),
+    );
+    expect(cases.length).toBeGreaterThan(0);
+    for (const { type, mutant } of cases) {
+      const found = breaches(rule, alone(type, mutant), PRODUCTION);
+      if (found.length === 0) throw new Error(`lets pass ${JSON.stringify(mutant)}`);
+      for (const { address, message, fix } of found) {
+        expect(address).toBe(`${type}.it`);
+        expect(message).toContain(rule.why);
+        expect(fix).toContain(nameOf(rule));
+      }
+    }
+  });
+
+  test("says why in a sentence, and what asks for it by number", () => {
+    expect(rule.why).toMatch(/^[A-Z].*[^ ]\.$/);
+    for (const ref of rule.refs) expect(ref).toMatch(/^(CKV2?_GCP_\d+|CIS (GCP|GKE)( 1\.6\.0)? \d+(\.\d+)+)$/);
+    expect(rule.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/);
+  });
+});
+
+test("each rule that does not count everywhere leaves the other environments alone", () => {
+  const narrow = GOOGLE.filter(({ only }) => only !== undefined);
+  expect(narrow.length).toBeGreaterThan(30);
+  for (const rule of narrow)
+    for (const [type, resource] of fixturesOf(rule, PRODUCTION))
+      for (const mutant of mutants(rule, resource, PRODUCTION))
+        expect(breaches(rule, alone(type, mutant), DEVELOPMENT)).toEqual([]);
+});
+
+test("no two rules have one id", () => {
+  const ids = [...GOOGLE, ...GOOGLE_STACKS].map(({ id }) => id);
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+});
+
+test("no value that may be a secret is shown", () => {
+  const user = GOOGLE.find(({ id }) => id === "database-user-password");
+  if (!user) throw new Error("no such rule");
+  const [found] = breaches(user, alone("google_sql_user", { type: "BUILT_IN", password: "correct-horse" }), PRODUCTION);
+  expect(found?.message).not.toContain("horse");
+  const key = GOOGLE.find(({ id }) => id === "topic-key");
+  if (!key) throw new Error("no such rule");
+  expect(breaches(key, alone("google_pubsub_topic", { kms_key_name: "correct horse" }), PRODUCTION)[0]?.message).toBe(
+    "kms_key_name is not as it has to be; wanted a key of the environment. Messages wait on disk under no key of ours.",
+  );
+});
+
+test("each block of a list is looked at, and the wrong one is named", () => {
+  const rule = GOOGLE.find(({ id }) => id === "run-image");
+  if (!rule) throw new Error("no such rule");
+  const good = { image: `serving@sha256:${"a".repeat(64)}` };
+  const mixed = { template: [{ containers: [good, { image: "serving:latest" }] }] };
+  expect(broken(rule, mixed, PRODUCTION)).toEqual([["template", 0, "containers", 1, "image"]]);
+});
+
+const DENY_OUT = { direction: "EGRESS", destination_ranges: ["0.0.0.0/0"], deny: [{ protocol: "all" }] };
+const DENY_IN = { direction: "INGRESS", source_ranges: ["0.0.0.0/0"], deny: [{ protocol: "all" }] };
+const network = (rules: Readonly<Record<string, Resource>>): StackJson => ({
+  resource: { google_compute_network: { it: {} }, google_compute_firewall: rules },
+});
+
+/** Stacks that break a rule about stacks as a whole. */
+const STACKS: Readonly<Record<string, { readonly keeps: StackJson; readonly breaks: readonly StackJson[] }>> = {
+  "no-unsafe-type": {
+    keeps: { resource: { google_storage_bucket_iam_member: { it: {} }, google_logging_project_sink: { it: {} } } },
+    breaks: [
+      "google_service_account_key",
+      "google_storage_hmac_key",
+      "google_project_iam_binding",
+      "google_project_iam_policy",
+      "google_storage_bucket_acl",
+      "google_storage_default_object_access_control",
+      "google_bigquery_dataset_access",
+    ].map((type) => alone(type, {})),
+  },
+  "images-by-digest": {
+    keeps: alone("google_thing", {
+      image: `asia-northeast3-docker.pkg.dev/acme/images/serving@sha256:${"a".repeat(64)}`,
+      repository: "asia-northeast3-docker.pkg.dev/acme/images",
+      boot: { image: "projects/cos-cloud/global/images/cos-stable" },
+    }),
+    breaks: ["asia-northeast3-docker.pkg.dev/acme/images/serving:1", "gcr.io/acme/serving"].map((image) =>
+      alone("google_thing", { containers: [{ image }] }),
+    ),
+  },
+  "network-default-deny": {
+    keeps: network({ out: DENY_OUT, in: DENY_IN }),
+    breaks: [
+      network({ in: DENY_IN }),
+      network({ out: DENY_OUT }),
+      network({ out: { ...DENY_OUT, destination_ranges: ["10.0.0.0/8"] }, in: DENY_IN }),
+      network({ out: { ...DENY_OUT, deny: undefined, allow: [{ protocol: "all" }] }, in: DENY_IN }),
+    ],
+  },
+};
+
+test.each(GOOGLE_STACKS.map((rule) => [rule.id, rule] as const))("the rule %s keeps a stack as a whole", (id, rule) => {
+  const cases = STACKS[id];
+  if (!cases) throw new Error("write a stack that keeps it and some that break it");
+  expect(rule.check(cases.keeps)).toEqual([]);
+  for (const stack of cases.breaks) {
+    const found = rule.check(stack);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.fix).toMatch(/\w/);
+  }
+});

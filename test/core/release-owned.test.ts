@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { RELEASE_OWNED, releaseOwned } from "../../lib/core/release-owned";
+
+/** The provider's binding of a resource type. */
+function binding(type: string): string {
+  const [, ...words] = type.split("_");
+  return join("node_modules/@cdktf/provider-google/lib", words.join("-"), "index.d.ts");
+}
+
+describe("what a release owns", () => {
+  test.each(Object.entries(RELEASE_OWNED))(
+    "of a %s is of a type that there is, and each path is one",
+    (type, paths) => {
+      expect(existsSync(binding(type))).toBe(true);
+      expect(paths.length).toBeGreaterThan(0);
+      for (const path of paths) expect(path).toMatch(/^[a-z_]+(\[(\d+|"[a-z-]+")\])?(\.[a-z_]+(\[\d+\])?)*$/);
+    },
+  );
+
+  test("is never the whole of a service's template: what surrounds the model stays Terraform's", () => {
+    const paths: readonly string[] = releaseOwned("google_cloud_run_v2_service");
+    for (const path of ["template", "template[0]", "template[0].containers", "template[0].containers[0]", "scaling"])
+      expect(paths).not.toContain(path);
+  });
+
+  test("is given as a list of its own, so that no resource changes the table", () => {
+    releaseOwned("google_vertex_ai_endpoint").push("labels");
+    expect(releaseOwned("google_vertex_ai_endpoint")).toEqual(["traffic_split"]);
+  });
+});
