@@ -29,6 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "plan", summary: "show what a deployment would change", load: () => import("./commands/plan") },
   { name: "deploy", summary: "make an environment what its file says", load: () => import("./commands/deploy") },
   { name: "destroy", summary: "remove an environment", load: () => import("./commands/destroy") },
+  { name: "cost", summary: "estimate a month, before deploying", load: () => import("./commands/cost") },
   { name: "outputs", summary: "print what an environment offers", load: () => import("./commands/outputs") },
   { name: "lock", summary: "pin the estate's own images by digest", load: () => import("./commands/lock") },
   {

@@ -34,6 +34,12 @@ export function guardOf(type: string): Guard {
       `Keys stay, because what they encrypted would be lost: leave them, or write tier: development in environments/${name}.yaml, run ${then(name)}`;
     return { setting: null, lift };
   }
+  if (type === "google_secret_manager_secret") {
+    // The database's password is guarded as the database is, every other secret by the tier.
+    const lift = (name: string) =>
+      `Write metadata.deletionProtection: false (the database's secret) or tier: staging (the others, in production) in environments/${name}.yaml, run ${then(name)}`;
+    return { setting: null, lift };
+  }
   return {
     setting: null,
     lift: (name) =>

@@ -2,8 +2,10 @@
 import { posix } from "node:path";
 import type { z } from "zod";
 import type { ConfigRule } from "../lib/core/config-rules";
+import { SERVING_LIMITS } from "../lib/core/serving-limits";
 import { network } from "./addresses";
 import { gpus, places } from "./google";
+import { wishOf } from "./limits";
 import { addresses } from "./ranges";
 import type { Salvaged } from "./salvage";
 import type { AnyEnvironmentFile } from "./schema";
@@ -174,7 +176,8 @@ export function reportUnknownProject(
   report(path, message, near && `Did you mean ${near}?`);
 }
 
-function serving({ serving, cloud }: Sections, report: Report): void {
+function serving(sections: Sections, report: Report): void {
+  const { serving, cloud } = sections;
   const { expose, auth, replicas, issuer } = serving?.production ?? {};
   const path = ["serving", "production"];
   if (cloud !== "local" && expose === "public" && auth === "none") {
@@ -184,6 +187,11 @@ function serving({ serving, cloud }: Sections, report: Report): void {
     report([...path, "issuer"], `has no effect with auth: ${auth}, wanted auth: oidc`);
   }
   atMost([...path, "replicas"], "min", replicas?.min, "max", replicas?.max, report);
+  const wish = cloud === "gcp" ? wishOf(sections) : undefined;
+  for (const limit of SERVING_LIMITS) {
+    if (wish?.target !== limit.target || limit.instead || !limit.beyond(wish)) continue;
+    report([...path, limit.key], limit.message, limit.fix);
+  }
   const load = serving?.checks?.load;
   atMost(["serving", "checks", "load"], "maxP95Ms", load?.maxP95Ms, "maxP99Ms", load?.maxP99Ms, report);
 }

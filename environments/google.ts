@@ -79,11 +79,6 @@ export function gpus(sections: Sections, report: Report): void {
     else if (wish.place === "all") inZones(sections, wish, { type, region, there }, report);
     else if (wish.place === "first") inFirstZone(sections, wish, { type, region, there }, report);
   }
-  const { target, class: size } = sections.serving?.production ?? {};
-  if (target === "serverless" && size?.startsWith("gpu-")) {
-    const message = `got ${size}, but target serverless has no GPUs here`;
-    report(["serving", "production", "class"], message, "Write target: kubernetes, managed or instance");
-  }
 }
 
 function wishes({ kubernetes, clouds, training, notebooks, serving }: Sections): Wish[] {
@@ -102,9 +97,8 @@ function wishes({ kubernetes, clouds, training, notebooks, serving }: Sections):
     wishes.push({ path: ["notebooks", "class"], class: notebooks.class, place: "first", capacity: "onDemand" });
   }
   const { target, class: size } = serving?.production ?? {};
-  if (target === "managed" || target === "instance") {
-    const place = target === "managed" ? "region" : "first";
-    wishes.push({ path: ["serving", "production", "class"], class: size, place, capacity: "onDemand" });
+  if (target === "managed") {
+    wishes.push({ path: ["serving", "production", "class"], class: size, place: "region", capacity: "onDemand" });
   }
   return wishes;
 }

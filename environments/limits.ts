@@ -4,13 +4,14 @@
  * under `substitutions`, so that one base.yaml serves the local environment as it is.
  */
 
+import { SERVING_LIMITS, type ServingLimit, type Wish } from "../lib/core/serving-limits";
 import type { Sections } from "./checks";
 import type { Cloud, Substitution } from "./schema";
 
 interface Limit {
   readonly path: readonly string[];
-  /** Whether the cloud cannot do this value. */
-  readonly cannot: (value: unknown) => boolean;
+  /** Whether the cloud cannot do this value, in this environment. */
+  readonly cannot: (value: unknown, file: Sections) => boolean;
   readonly use: unknown;
   readonly because: string;
   /** Replaced without refusal also where the environment's own file asks for it: it describes size or cost, not behaviour. */
@@ -110,9 +111,41 @@ const LIMITS: Readonly<Record<Cloud, readonly Limit[]>> = {
       harmless: true,
     },
   ],
-  gcp: onACloud(),
+  gcp: [
+    ...onACloud(),
+    {
+      path: ["delivery", "runner"],
+      cannot: (runner, { delivery }) =>
+        runner === "network" && delivery?.source !== undefined && delivery.source.host !== "secureSourceManager",
+      use: "hosted",
+      because:
+        "Cloud Build's private machines have no way to a repository outside; the cluster is reached by its DNS endpoint with IAM, so hosted ones deploy it too",
+      harmless: true,
+    },
+    ...SERVING_LIMITS.flatMap((limit) => (limit.instead ? [servingLimit(limit, limit.instead.value)] : [])),
+  ],
   azure: onACloud(),
 };
+
+function servingLimit({ target, beyond, key, message }: ServingLimit, use: unknown): Limit {
+  return {
+    path: ["serving", "production", key],
+    cannot: (_, file) => {
+      const wish = wishOf(file);
+      return wish?.target === target && beyond(wish);
+    },
+    use,
+    because: message,
+  };
+}
+
+/** How production is to be served; nothing when a part of that was refused already. */
+export function wishOf({ serving }: Sections): Wish | undefined {
+  const { target, expose, auth, class: size, replicas, host } = serving?.production ?? {};
+  const { min, max } = replicas ?? {};
+  if (!target || !expose || !auth || !size || min === undefined || max === undefined) return undefined;
+  return { target, expose, auth, class: size, replicas: { min, max }, host };
+}
 
 function onACloud(): readonly Limit[] {
   return [
@@ -154,7 +187,7 @@ export function adapt(
   for (const { path, cannot, use, because, harmless } of LIMITS[cloud]) {
     const asked = valueAt(file, path);
     // Absent because it was refused already, or because nobody asks for it.
-    if (asked === undefined || !cannot(asked)) continue;
+    if (asked === undefined || !cannot(asked, file)) continue;
     if (own(path) && !harmless) {
       refusals.push({
         path,

@@ -14,10 +14,12 @@ export class DeliveryStack extends PlatformStack {
     const { schedule: cron, timeZone, newData, cooldownMinutes } = retraining;
     const flows = workflowEngine.project ?? projects[0]?.name;
 
-    const connection = this.platform.delivery(this, "Source", {
-      ...delivery,
-      rules: delivery.rules.filter(({ environment }) => environment === name),
-    });
+    const connection = delivery.source
+      ? this.platform.delivery(this, "Source", {
+          ...delivery,
+          rules: delivery.rules.filter(({ environment }) => environment === name),
+        })
+      : switchedOff("delivery.source: none");
     if (cron !== undefined) {
       const sink = isLacking(topic) ? {} : { topic };
       for (const { name: project } of projects) {

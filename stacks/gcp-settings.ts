@@ -27,7 +27,7 @@ export function gcpSettings(environment: GcpEnvironment): GcpSettings {
     backend,
     addresses: addressPlan(network.cidr, network.ranges),
     ownKeys: encryption.ownKeys,
-    keyRotationDays: encryption.rotationDays,
+    keyRing: encryption.keyRing,
     images: environment.images,
     features: {
       autoMl: environment.autoMl.enabled,

@@ -6,8 +6,8 @@ import { PlatformStack, type StackProps } from "./platform-stack";
 export class NetworkStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "network", props);
-    const { cidr, ranges, existing } = props.environment.network;
-    const network = this.platform.network(this, "Network", { cidr, ranges, existing });
+    const { cidr, ranges, internet, existing } = props.environment.network;
+    const network = this.platform.network(this, "Network", { cidr, ranges, internet, existing });
 
     this.publish({ networkReference: outputOf(network, ({ reference }) => reference) });
   }

@@ -66,6 +66,18 @@ export const Delivery = z
           /^[\w.-]+(\/[\w. -]+)+$/,
           "owner/repository, or organisation/project/service-connection on Azure DevOps",
         ).describe("owner/repository; on Azure DevOps organisation/project/service connection."),
+        issuer: text(
+          /^https:\/\/(login\.microsoftonline\.com\/[0-9a-f-]{36}\/v2\.0|vstoken\.dev\.azure\.com\/[0-9a-f-]{36})$/,
+          "https://login.microsoftonline.com/TENANT/v2.0 or https://vstoken.dev.azure.com/ORGANISATION-ID",
+        )
+          .optional()
+          .describe("Issuer of Azure DevOps's tokens, as the service connection shows it; needed with azureRepos."),
+        ownerId: whole(1, Number.MAX_SAFE_INTEGER, "the owner's number")
+          .optional()
+          .describe("Number of the repository's owner at GitHub (gh api repos/OWNER/NAME). Default: not checked."),
+        repositoryId: whole(1, Number.MAX_SAFE_INTEGER, "the repository's number")
+          .optional()
+          .describe("Number of the repository at GitHub. Default: not checked."),
         planSubjects: z.array(subject()).default([]).describe("Further exact token subjects that may plan."),
         applySubjects: z.array(subject()).default([]).describe("Further exact token subjects that may deploy."),
       })

@@ -6,6 +6,14 @@ export interface CiIdentitiesProps {
   readonly host: "github" | "azureRepos";
   /** `owner/repository`; `organisation/project/service connection` on Azure DevOps. */
   readonly repository: string;
+  /**
+   * Issuer of Azure DevOps's tokens, as the service connection shows it: `https://login.microsoftonline.com/TENANT/v2.0`,
+   * or `https://vstoken.dev.azure.com/ORGANISATION-ID`, which ends on 2027-07-01. @default - GitHub's
+   */
+  readonly issuer?: string;
+  /** Numbers of owner and repository at GitHub: a name that is freed and taken by a stranger is then refused. @default - names only */
+  readonly ownerId?: number;
+  readonly repositoryId?: number;
   /** Exact subjects that may plan besides those that follow from host and repository. @default - none */
   readonly planSubjects?: readonly string[];
   /** Exact subjects that may deploy besides those that follow from host and repository. @default - none */

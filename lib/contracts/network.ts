@@ -6,6 +6,8 @@ export interface NetworkProps {
   readonly cidr: string;
   /** Parts with a fixed place, inside `cidr` but for `pods`, `services` and `controlPlane`. @default - carved from `cidr` */
   readonly ranges?: Partial<Readonly<Record<"nodes" | "pods" | "services" | "controlPlane" | "endpoints", string>>>;
+  /** Whether it reaches the internet, outwards and by HTTPS only. @default true */
+  readonly internet?: boolean;
   /** Reference of a network that exists already and is used instead. @default - a network is made */
   readonly existing?: string;
 }

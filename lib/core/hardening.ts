@@ -70,8 +70,8 @@ export function breaches(rule: HardeningRule, stack: StackJson, context: Hardeni
   return covered(rule, stack, context).flatMap(([address, resource]) =>
     broken(rule, resource, context).map((place) => ({
       address,
-      message: `${written(place) || "it"} ${got(rule, valueAt(resource, place))}; wanted ${rule.demand.wanted}. ${rule.why}`,
-      fix: `Set ${nameOf(rule)} to ${rule.demand.wanted}`,
+      message: `${written(place) || "it"} ${got(rule, valueAt(resource, place))}; wanted ${rule.demand.wanted}. ${rule.why.replace(/\.$/, "")}`,
+      fix: `Set ${nameOf(rule)} to ${rule.demand.set ?? rule.demand.wanted}`,
     })),
   );
 }
@@ -112,19 +112,15 @@ export function valueAt(resource: Resource, place: Place): unknown {
 
 /** A copy of the resource with another value at a place, or without it. */
 export function replaced(resource: Resource, place: Place, value: unknown): Resource {
-  const copy: unknown = JSON.parse(JSON.stringify(resource));
-  const last = place.at(-1);
-  if (last === undefined) return asMap(value);
-  let holder: unknown = copy;
-  for (const name of place.slice(0, -1)) {
-    const map = holder as Record<string | number, unknown>;
-    map[name] ??= {};
-    holder = map[name];
-  }
-  const map = holder as Record<string | number, unknown>;
-  if (value === undefined) delete map[last];
-  else map[last] = value;
-  return asMap(copy);
+  return asMap(put(resource, place, value));
+}
+
+function put(holder: unknown, [name, ...rest]: Place, value: unknown): unknown {
+  if (name === undefined) return value;
+  if (Array.isArray(holder)) return holder.map((entry, index) => (index === name ? put(entry, rest, value) : entry));
+  const { [name]: former, ...others } = asMap(holder);
+  const next = put(former, rest, value);
+  return next === undefined ? others : { ...others, [name]: next };
 }
 
 /** Every way to break a rule in a resource that keeps it: each value left out, and each made wrong. */

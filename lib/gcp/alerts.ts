@@ -8,7 +8,7 @@ import { type AlertRow, alertRows } from "./parts/alert-table";
 import { driftFound, FAILED_RUN } from "./parts/log-filters";
 
 /** An incident that nothing speaks for any more is closed after so many seconds; the least that is taken. */
-const AUTO_CLOSE = "18000s";
+const AUTO_CLOSE = "1800s";
 /** One mail an hour about the same lines in a log. */
 const RATE_LIMIT = "3600s";
 

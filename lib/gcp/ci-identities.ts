@@ -1,4 +1,4 @@
-import type { ICiIdentities } from "../contracts/ci-identities";
+import type { CiIdentitiesProps, ICiIdentities } from "../contracts/ci-identities";
 import { Construct } from "../framework";
 import {
   IamWorkloadIdentityPool,
@@ -18,7 +18,7 @@ import {
   PLAN_ROLES,
   rolesOf,
 } from "./parts/ci-roles";
-import { type Federation, type FederationProps, federationOf } from "./parts/federation";
+import { type Federation, federationOf } from "./parts/federation";
 import { GcpProjectServices } from "./project-services";
 
 /** Roles that one condition may list: https://cloud.google.com/iam/docs/setting-limits-on-granting-roles. */
@@ -49,7 +49,7 @@ export class GcpCiIdentities extends Construct implements ICiIdentities {
   constructor(
     scope: Construct,
     id: string,
-    props: FederationProps,
+    props: CiIdentitiesProps,
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
@@ -82,7 +82,7 @@ export class GcpCiIdentities extends Construct implements ICiIdentities {
   }
 
   /** The pool, and the issuer whose tokens with one of the subjects are taken. */
-  private trust(federation: Federation, host: FederationProps["host"]): IamWorkloadIdentityPool {
+  private trust(federation: Federation, host: CiIdentitiesProps["host"]): IamWorkloadIdentityPool {
     const { environment, project } = this.estate.settings;
     const pool = new IamWorkloadIdentityPool(this, "Pool", {
       project,

@@ -93,7 +93,7 @@ export class GcpCluster extends Construct implements ICluster {
 
   private basics() {
     const { props, estate } = this;
-    const { highAvailability = false, deletionProtection = true, upgrades = "regular", version } = props;
+    const { deletionProtection = true, upgrades = "regular", version } = props;
     const key = estate.key("cluster");
     return {
       name: this.name,
@@ -101,7 +101,7 @@ export class GcpCluster extends Construct implements ICluster {
       resourceLabels: estate.labels(this),
       deletionProtection,
       // A zonal cluster's own zone is no further location.
-      ...(highAvailability ? { nodeLocations: [...estate.settings.zones] } : {}),
+      nodeLocations: estate.settings.zones.filter((zone) => zone !== this.location),
       ...(version === undefined ? {} : { minMasterVersion: version }),
       releaseChannel: { channel: CHANNELS[upgrades] },
       maintenancePolicy: { recurringWindow: WINDOW },

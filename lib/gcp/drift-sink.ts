@@ -1,12 +1,7 @@
 import { Construct } from "../framework";
 import { LoggingProjectSink, PubsubTopicIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
-
-/**
- * A finding of drift is one structured log entry of whoever compares live data with training data: `finding` is `drift`,
- * `project` names the project. Entries below WARNING are figures, not findings.
- */
-export const DRIFT_FILTER = 'jsonPayload.finding="drift" AND jsonPayload.project:* AND severity>=WARNING';
+import { DRIFT_FINDING } from "./parts/log-filters";
 
 /**
  * Sends findings of drift to the retrain topic. What arrives there is the log entry; the handler reads the project from its
@@ -20,7 +15,7 @@ export class GcpDriftSink extends Construct {
       name: estate.name("logSink", "drift"),
       description: "Findings of drift start retraining",
       destination: `pubsub.googleapis.com/${topic}`,
-      filter: DRIFT_FILTER,
+      filter: DRIFT_FINDING,
       uniqueWriterIdentity: true,
       disabled: false,
     });

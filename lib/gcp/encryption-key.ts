@@ -78,7 +78,7 @@ function ringOf(scope: Construct, estate: GcpEstate): KmsKeyRing {
   return new KmsKeyRing(stack, "KeyRing", {
     project,
     location: region,
-    name: estate.name("keyRing", "ml"),
+    name: estate.name("keyRing", estate.settings.keyRing),
     dependsOn: GcpProjectServices.enabling(scope, "cloudkms.googleapis.com"),
     lifecycle: { preventDestroy: production },
   });

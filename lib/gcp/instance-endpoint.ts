@@ -2,11 +2,11 @@ import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
 import { UserError } from "../core/errors";
 import { handOver } from "../core/outputs";
 import { releaseOwned } from "../core/release-owned";
+import { servingProblems } from "../core/serving-limits";
 import { Construct } from "../framework";
 import { ComputeAddress, ComputeFirewall, ComputeInstance } from "./bindings";
 import { GcpHost } from "./dns";
 import type { GcpEstate } from "./estate";
-import { servingProblems } from "./parts/serving-limits";
 import { servingUserData } from "./parts/serving-machine";
 import { accountOf, GcpServingSettings, SERVING_PORT } from "./serving-settings";
 

@@ -1,11 +1,11 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
 import { UserError } from "../core/errors";
 import { handOver } from "../core/outputs";
+import { servingProblems } from "../core/serving-limits";
 import { Construct } from "../framework";
 import { ComputeAddress } from "./bindings";
 import { GcpHost } from "./dns";
 import type { GcpEstate } from "./estate";
-import { servingProblems } from "./parts/serving-limits";
 import { GcpServingSettings } from "./serving-settings";
 
 /**

@@ -2,12 +2,12 @@ import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
 import { UserError } from "../core/errors";
 import { handOver } from "../core/outputs";
 import { releaseOwned } from "../core/release-owned";
+import { servingProblems } from "../core/serving-limits";
 import { Construct, Fn } from "../framework";
 import { BigqueryDataset, ComputeAddress, VertexAiEndpoint } from "./bindings";
 import { GcpHost } from "./dns";
 import type { GcpEstate } from "./estate";
 import { endpointNumber } from "./parts/served-metrics";
-import { servingProblems } from "./parts/serving-limits";
 import { GcpServingSettings } from "./serving-settings";
 
 const DAY_MS = 86_400_000;

@@ -126,6 +126,8 @@ export class GcpNodePools extends Construct {
       return;
     }
     this.make(pool.name, pool, { spot: true });
+    // An H100 is to be had as spot capacity only.
+    if (pool.class === "gpu-h100") return;
     // What is kept warm is kept warm on spot machines.
     this.make(`${pool.name}-ondemand`, { ...pool, min: 0 }, { taints: [TWIN_TAINT] });
   }
@@ -139,7 +141,7 @@ export class GcpNodePools extends Construct {
       name: this.estate.name("nodePool", role),
       cluster,
       location,
-      nodeLocations: [...zones],
+      ...(this.everywhere(zones) ? {} : { nodeLocations: [...zones] }),
       // Per zone. Later the autoscaler's business: a change of it would replace the pool.
       initialNodeCount: Math.ceil(pool.min / zones.length),
       maxPodsPerNode: PODS_PER_NODE,
@@ -200,6 +202,11 @@ export class GcpNodePools extends Construct {
       message: `${pool.class} is ${accelerator.type}, which none of ${zones.join(", ")} has (table of ${REGIONS_DATED})`,
       fix: offering?.length ? `Use the zones ${offering.join(", ")}` : "Choose another class or region",
     });
+  }
+
+  /** Whether these are the zones that every pool of a zonal cluster has unless it says otherwise. */
+  private everywhere(zones: readonly string[]): boolean {
+    return this.zonal && this.props.system && zones.length > 1 && zones.length === this.estate.settings.zones.length;
   }
 
   private get zonal(): boolean {

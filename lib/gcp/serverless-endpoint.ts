@@ -1,9 +1,9 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
 import { UserError } from "../core/errors";
+import { servingProblems } from "../core/serving-limits";
 import { SIZES } from "../core/sizes";
 import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
-import { servingProblems } from "./parts/serving-limits";
 import { GcpRunService } from "./run-service";
 import { accountOf, GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
 

@@ -47,12 +47,18 @@ export class GcpSourceRepository extends Construct {
 }
 
 /**
- * Resource name of a connection.
+ * Resource name of a connection. Triggers listen to connections of their own project and region only.
  * @param name its last part, or all of it; without one the computed one
  */
 export function connectionOf(name: string | undefined, estate: GcpEstate): string {
-  if (name?.includes("/")) return name;
-  return `${estate.location}/connections/${name ?? estate.name("sourceConnection", "source")}`;
+  const home = `${estate.location}/connections/`;
+  if (!name?.includes("/")) return `${home}${name ?? estate.name("sourceConnection", "source")}`;
+  if (name.startsWith(home)) return name;
+  throw new UserError({
+    where: "delivery.source.connection",
+    message: `is ${name}; triggers listen to connections under ${home} only`,
+    fix: "Authorise a connection there, and write its name",
+  });
 }
 
 /** A text as a part of a name. Where that loses something, a digest is added, so that two texts never share a name. */

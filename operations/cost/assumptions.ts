@@ -27,7 +27,12 @@ export const ASSUMPTIONS = {
   dnsQueries: { unit: "million", value: 1, idle: false, meaning: "queries of each DNS zone" },
   serviceRequests: { unit: "million", value: 1, idle: false, meaning: "requests to each Cloud Run service" },
   jobHours: { unit: "hours", value: 1, idle: false, meaning: "that each Cloud Run job runs" },
-  notebookHours: { unit: "hours", value: 160, idle: false, meaning: "that each notebook machine with idle shutdown runs" },
+  notebookHours: {
+    unit: "hours",
+    value: 160,
+    idle: false,
+    meaning: "that each notebook machine with idle shutdown runs",
+  },
   buildMinutes: { unit: "minutes", value: 500, idle: false, meaning: "of builds for each trigger or worker pool" },
   scannedImages: { unit: "images", value: 20, idle: false, meaning: "scanned in each repository of images" },
   keyOperations: { unit: "10,000", value: 10, idle: false, meaning: "operations with each key" },

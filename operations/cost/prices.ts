@@ -40,7 +40,8 @@ function machine(
   type: string,
   prices: Readonly<Record<string, readonly [onDemand: number, spot: number]>>,
 ): readonly Price[] {
-  const column = (index: 0 | 1) => Object.fromEntries(Object.entries(prices).map(([region, pair]) => [region, pair[index]]));
+  const column = (index: 0 | 1) =>
+    Object.fromEntries(Object.entries(prices).map(([region, pair]) => [region, pair[index]]));
   return [
     { sku: `machine.${type}`, unit: "hour", prices: column(0), ...CATALOGUE },
     { sku: `machine.${type}.spot`, unit: "hour", prices: column(1), ...CATALOGUE },

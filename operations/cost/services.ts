@@ -35,7 +35,8 @@ export function database(instance: unknown, { assume }: CostContext): readonly U
  * requests has a price of its own, unless its processor is paid for all the time.
  */
 export function runService(service: unknown, { assume }: CostContext): readonly Use[] {
-  const scaling = (where: readonly string[], key: string) => number(service, ...where, "scaling", `${key}_instance_count`);
+  const scaling = (where: readonly string[], key: string) =>
+    number(service, ...where, "scaling", `${key}_instance_count`);
   const idle = scaling([], "min") ?? scaling(["template"], "min") ?? 0;
   const busy = scaling(["template"], "max") ?? scaling([], "max") ?? 100;
   const containers = list(service, "template", "containers");
@@ -122,7 +123,10 @@ export function secret(attributes: unknown, { assume }: CostContext): readonly U
 /** Where logs are kept: writing is paid once, keeping beyond 30 days by the month. */
 export function logBucket(attributes: unknown, { assume }: CostContext): readonly Use[] {
   const days = Math.max(0, (number(attributes, "retention_days") ?? KEPT_FREE_DAYS) - KEPT_FREE_DAYS);
-  const written = { idle: assume("logGiB").idle + assume("networkLogGiB").idle, busy: assume("logGiB").busy + assume("networkLogGiB").busy };
+  const written = {
+    idle: assume("logGiB").idle + assume("networkLogGiB").idle,
+    busy: assume("logGiB").busy + assume("networkLogGiB").busy,
+  };
   return [
     { sku: "logs.stored", quantity: assume("logGiB") },
     { sku: "logs.network", quantity: assume("networkLogGiB") },

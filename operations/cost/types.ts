@@ -110,4 +110,5 @@ export const NOT_COUNTED: readonly string[] = [
   "requests to buckets, and queries of BigQuery",
   "load balancers and disks that the cluster makes for what runs in it",
   "free allowances, discounts, support and taxes",
+  "changes of spot prices, which Google makes up to once a month",
 ];

@@ -138,6 +138,11 @@ describe("what a cloud says", () => {
       "Instance cannot be destroyed: Resource google_kms_crypto_key.K has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
       /Keys stay/,
     ],
+    [
+      "google_secret_manager_secret.S",
+      "cannot destroy secret without setting deletion_protection=false and running `terraform apply`",
+      /metadata\.deletionProtection: false \(the database's secret\) or tier: staging/,
+    ],
   ])("about a guard on %s names the setting that lifts it", (address, text, fix) => {
     expect(refusal(text, address)?.fix).toMatch(fix);
   });

@@ -50,7 +50,7 @@ describe.each(GOOGLE.map((rule): [string, HardeningRule] => [rule.id, rule]))("t
       if (found.length === 0) throw new Error(`lets pass ${JSON.stringify(mutant)}`);
       for (const { address, message, fix } of found) {
         expect(address).toBe(`${type}.it`);
-        expect(message).toContain(rule.why);
+        expect(`${message}.`).toContain(rule.why);
         expect(fix).toContain(nameOf(rule));
       }
     }
@@ -85,7 +85,7 @@ test("no value that may be a secret is shown", () => {
   const key = GOOGLE.find(({ id }) => id === "topic-key");
   if (!key) throw new Error("no such rule");
   expect(breaches(key, alone("google_pubsub_topic", { kms_key_name: "correct horse" }), PRODUCTION)[0]?.message).toBe(
-    "kms_key_name is not as it has to be; wanted a key of the environment. Messages wait on disk under no key of ours.",
+    "kms_key_name is not as it has to be; wanted a key of the environment. Messages wait on disk under no key of ours",
   );
 });
 

@@ -225,6 +225,9 @@ describe("a waiver", () => {
     expect(() => new PolicyReview(RULES).verdict([{ ...waiver, rule: "labels" }], "2026-01-01")).toThrow(
       /names no rule\. Rules that can be waived: required-labels/,
     );
+    expect(() => new PolicyReview(RULES).verdict([{ ...waiver, rule: "topic-keys" }], "2026-01-01")).toThrow(
+      /names no rule\. Rules that can be waived: topic-key$/,
+    );
   });
 
   test.each(RULES.filter(({ waivable }) => !waivable).map(({ id }) => id))("cannot be given for %s", (rule) => {

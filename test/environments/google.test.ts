@@ -112,13 +112,10 @@ describe("a GPU", () => {
     ]);
   });
 
-  test("of a notebook or an instance is in the first zone", () => {
+  test("of a notebook is in the first zone", () => {
     const wanted =
       "got gpu-t4, but asia-northeast3-a, the first zone, has no nvidia-tesla-t4, only asia-northeast3-b and asia-northeast3-c (table of 2026-11-20). Write clouds.gcp.zones: [asia-northeast3-b, asia-northeast3-a, asia-northeast3-c]";
     expect(onGcp("notebooks: { enabled: true, class: gpu-t4 }")).toEqual([`a.yaml:3:36: notebooks.class: ${wanted}`]);
-    expect(onGcp("serving: { production: { target: instance, class: gpu-t4 } }")).toEqual([
-      `a.yaml:3:51: serving.production.class: ${wanted}`,
-    ]);
     const zones = "zones: [asia-northeast3-b, asia-northeast3-a]";
     expect(() => at(`region: asia-northeast3, ${zones}`, "notebooks: { enabled: true, class: gpu-t4 }")).toThrow(
       "accepted",
@@ -156,7 +153,7 @@ describe("a GPU", () => {
 
   test("is not to be had from target serverless", () => {
     expect(onGcp("serving: { production: { target: serverless, class: gpu-l4 } }")).toEqual([
-      "a.yaml:3:53: serving.production.class: got gpu-l4, but target serverless has no GPUs here. Write target: kubernetes, managed or instance",
+      "a.yaml:3:53: serving.production.class: Cloud Run serves on at most 8 processors with 32 GiB, and without a GPU here. Use class: cpu-medium, or target: kubernetes",
     ]);
   });
 });

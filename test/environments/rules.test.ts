@@ -152,7 +152,7 @@ describe("within an environment", () => {
   });
 
   test("a public address without authentication is refused", () => {
-    expect(onGcp("serving: { production: { expose: public, auth: none } }")).toEqual([
+    expect(onGcp("serving: { production: { expose: public, auth: none, host: a.acme.example } }")).toEqual([
       "a.yaml:3:48: serving.production.auth: got none with expose: public, wanted oidc or iam",
     ]);
   });

@@ -83,13 +83,15 @@ describe("the cluster", () => {
     });
   });
 
-  test("is regional with all zones when it has to be available, else in the first zone", () => {
+  test("is regional with all zones when it has to be available, else in the first zone with pools in the others too", () => {
     expect(only(compute({ highAvailability: true }), CLUSTER)).toMatchObject({
       location: "asia-northeast3",
       node_locations: PRODUCTION.zones,
     });
-    expect(only(compute(), CLUSTER)).toMatchObject({ location: "asia-northeast3-a" });
-    expect(only(compute(), CLUSTER)).not.toHaveProperty("node_locations");
+    expect(only(compute(), CLUSTER)).toMatchObject({
+      location: "asia-northeast3-a",
+      node_locations: ["asia-northeast3-b", "asia-northeast3-c"],
+    });
   });
 
   test("takes version, channel and protection from the config", () => {

@@ -43,6 +43,15 @@ describe("the source", () => {
     expect(connection).toBe("projects/acme-ml-test/locations/asia-northeast3/connections/acme-test-source");
   });
 
+  test("may name its connection in full, which stands in the environment's project and region", () => {
+    const named = (connection: string) => delivery({ source: { ...GITHUB, connection } }).connection;
+    const own = "projects/acme-ml-test/locations/asia-northeast3/connections/acme";
+    expect(named(own)).toBe(own);
+    expect(() => named("projects/shared/locations/us-central1/connections/github")).toThrow(
+      /delivery\.source\.connection: is projects\/shared.*Authorise a connection there/,
+    );
+  });
+
   test("on Azure Repos is refused with what works instead", () => {
     expect(() => delivery({ source: { host: "azureRepos", repository: "acme/ml" } })).toThrow(
       /delivery\.source\.host: is azureRepos.*Use github, gitlab, bitbucket or secureSourceManager/,

@@ -1,4 +1,6 @@
 /** What everything else on Google Cloud stands on: APIs, keys, secrets, accounts, and who plans and deploys. */
+
+import type { CiIdentitiesProps } from "../../lib/contracts/ci-identities";
 import { KEY_USES } from "../../lib/contracts/encryption-key";
 import { UserError } from "../../lib/core/errors";
 import { GcpCiIdentities } from "../../lib/gcp/ci-identities";
@@ -10,7 +12,6 @@ import {
   PLAN_PERMISSIONS,
   PLAN_ROLES,
 } from "../../lib/gcp/parts/ci-roles";
-import type { FederationProps } from "../../lib/gcp/parts/federation";
 import { keyUsers, SERVICE_AGENTS, serviceAgent, serviceAgents } from "../../lib/gcp/parts/service-agents";
 import { SERVICES, servicesFor } from "../../lib/gcp/parts/services";
 import type { GcpSettings } from "../../lib/gcp/parts/settings";
@@ -145,7 +146,7 @@ describe("keys", () => {
     expect(users("database")).toEqual(["cloudSql"]);
     expect(users("events")).toEqual(["pubSub"]);
     expect(users("cluster")).toEqual(["compute", "kubernetesEngine"]);
-    expect(users("storage")).toEqual(["bigquery", "logging", "storage"]);
+    expect(users("storage")).toEqual(["bigquery", "logging", "sourceManager", "storage"]);
     const ml = (features: GcpSettings["features"]) => keyUsers("ml", NUMBER, features).map(({ name }) => name);
     expect(ml(NONE)).toEqual(["cloudRun", "vertexAi"]);
     expect(ml({ ...NONE, workflowEngine: true })).toEqual(["cloudRun", "composer", "storage", "vertexAi"]);
@@ -208,6 +209,21 @@ describe("secrets", () => {
   });
 });
 
+describe("order inside a layer", () => {
+  it("waits for the resource of the whole name, not for one whose name begins the same", () => {
+    const stacks = onGcp(({ platform, layer }) => {
+      const store = platform.secretStore(layer("foundation"), "Secrets");
+      store.secret("token");
+      store.grants.read(platform.workloadIdentity(layer("foundation"), "Reader", { workload: "reader" }), "token-old");
+    });
+    const { depends_on } = only(stacks.foundation, "google_secret_manager_secret_iam_member");
+    expect(depends_on).toEqual([
+      expect.stringMatching(/^google_service_account\./),
+      expect.stringMatching(/^google_secret_manager_secret\.Secrets_token-old_/),
+    ]);
+  });
+});
+
 describe("a workload's account", () => {
   const ml = (settings: GcpSettings = PRODUCTION) =>
     onGcp(({ platform, layer }) => {
@@ -244,13 +260,13 @@ describe("a workload's account", () => {
 });
 
 describe("CI", () => {
-  const GITHUB: FederationProps = { host: "github", repository: "acme/infrastructure" };
-  const AZURE: FederationProps = { host: "azureRepos", repository: "acme/ml/deploy" };
+  const GITHUB: CiIdentitiesProps = { host: "github", repository: "acme/infrastructure" };
+  const AZURE: CiIdentitiesProps = { host: "azureRepos", repository: "acme/ml/deploy" };
   const ENTRA = "https://login.microsoftonline.com/1b2c3d4e-0000-4000-8000-000000000001/v2.0";
-  const ci = (props: FederationProps = GITHUB, settings: GcpSettings = PRODUCTION) =>
+  const ci = (props: CiIdentitiesProps = GITHUB, settings: GcpSettings = PRODUCTION) =>
     onGcp(({ layer }) => void new GcpCiIdentities(layer("foundation"), "Ci", props, new GcpEstate(settings)), settings)
       .foundation;
-  const subjects = (props: FederationProps) =>
+  const subjects = (props: CiIdentitiesProps) =>
     resources(ci(props), "google_service_account_iam_member").map(({ member }) => String(member).split("/subject/")[1]);
   const rolesOf = (settings: GcpSettings, who: "plan" | "apply") =>
     Object.entries(ci(GITHUB, settings)?.resource.google_project_iam_member ?? {})

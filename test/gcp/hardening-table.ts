@@ -147,6 +147,7 @@ export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {
     "repository_event_config.push.tag",
     "repository_event_config.pull_request.branch",
     "repository_event_config.pull_request.comment_control",
+    "build.step.name",
   ],
   google_cloudbuild_worker_pool: ["worker_config.no_external_ip"],
   google_kms_crypto_key: ["rotation_period", "lifecycle.prevent_destroy"],
@@ -158,9 +159,13 @@ export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {
   google_compute_firewall: ["source_ranges", "deny", "log_config"],
   google_project: ["auto_create_network", "deletion_policy"],
   google_project_service: ["disable_on_destroy"],
-  google_iam_workload_identity_pool_provider: ["attribute_condition", "attribute_mapping"],
+  google_iam_workload_identity_pool_provider: ["attribute_condition", "attribute_mapping", "oidc.issuer_uri"],
   google_pubsub_topic: ["kms_key_name"],
-  google_pubsub_subscription: ["dead_letter_policy"],
+  google_pubsub_subscription: [
+    "dead_letter_policy",
+    "expiration_policy.ttl",
+    "push_config.oidc_token.service_account_email",
+  ],
   google_vertex_ai_dataset: ["encryption_spec.kms_key_name"],
   google_vertex_ai_endpoint: ["encryption_spec.kms_key_name", "network", "private_service_connect_config"],
   google_vertex_ai_metadata_store: ["encryption_spec.kms_key_name"],
@@ -176,6 +181,7 @@ export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {
     "gce_setup.shielded_instance_config.enable_secure_boot",
     "gce_setup.shielded_instance_config.enable_vtpm",
     "gce_setup.shielded_instance_config.enable_integrity_monitoring",
+    "gce_setup.service_accounts.email",
   ],
   google_compute_instance: [
     "shielded_instance_config",
@@ -183,11 +189,39 @@ export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {
     "boot_disk.kms_key_self_link",
     "metadata.block-project-ssh-keys",
     "deletion_protection",
+    "shielded_instance_config.enable_secure_boot",
+    "shielded_instance_config.enable_vtpm",
+    "shielded_instance_config.enable_integrity_monitoring",
   ],
-  google_bigquery_dataset: ["default_encryption_configuration.kms_key_name"],
+  google_bigquery_dataset: ["default_encryption_configuration.kms_key_name", "delete_contents_on_destroy"],
   google_bigquery_table: ["encryption_configuration.kms_key_name", "deletion_protection"],
   google_dns_managed_zone: ["dnssec_config.state"],
   google_compute_ssl_policy: ["profile"],
+  google_project_iam_member: ["role", "member"],
+  google_project_iam_custom_role: ["permissions"],
+  google_compute_router_nat: ["log_config.enable"],
+  google_compute_address: ["address_type"],
+  google_logging_project_sink: ["unique_writer_identity"],
+  google_logging_project_bucket_config: ["retention_days"],
+  google_cloud_scheduler_job: ["http_target"],
+  google_eventarc_trigger: ["service_account"],
+  google_workflows_workflow: ["service_account", "crypto_key_name"],
+  google_vertex_ai_feature_online_store: ["force_destroy"],
+  google_composer_environment: [
+    "config.enable_private_environment",
+    "config.node_config.service_account",
+    "config.encryption_config.kms_key_name",
+  ],
+  google_data_fusion_instance: ["private_instance", "crypto_key_config.key_reference", "enable_stackdriver_logging"],
+  google_dataproc_batch: [
+    "environment_config.execution_config.service_account",
+    "environment_config.execution_config.kms_key",
+  ],
+  google_secure_source_manager_instance: ["private_config.is_private"],
+  google_binary_authorization_policy: [
+    "default_admission_rule.evaluation_mode",
+    "default_admission_rule.enforcement_mode",
+  ],
 };
 
 /** An attribute that no rule asks for, at least not everywhere. */
@@ -269,4 +303,25 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
     reason: "the zones are private, and DNSSEC is for public ones; the rule is proved by its fixture",
   },
   "google_compute_ssl_policy.profile": { reason: "there is no load balancer outside of the cluster to have one" },
+  "google_cloudbuild_trigger.build.step.name": {
+    reason: "builds stand in files of the repository, not in triggers; the rule is proved by its fixture",
+  },
+  "google_cloud_scheduler_job.http_target": {
+    reason: "schedules publish to the topic and call no address; the rule is proved by its fixture",
+  },
+  "google_workflows_workflow.service_account": {
+    reason: "the workflow engine is Composer; the rule is proved by its fixture",
+  },
+  "google_workflows_workflow.crypto_key_name": {
+    reason: "the workflow engine is Composer; the rule is proved by its fixture",
+  },
+  "google_dataproc_batch.environment_config.execution_config.service_account": {
+    reason: "batches are started by steps, not by Terraform; the rule is proved by its fixture",
+  },
+  "google_dataproc_batch.environment_config.execution_config.kms_key": {
+    reason: "batches are started by steps, not by Terraform; the rule is proved by its fixture",
+  },
+  "google_secure_source_manager_instance.private_config.is_private": {
+    reason: "source code is at another host in these environments; the rule is proved by its fixture",
+  },
 };

@@ -1,5 +1,6 @@
 /** The hardened values of a production environment are taken away one by one: a rule notices each. */
 import { readFileSync } from "node:fs";
+import { nameOf } from "../../lib/core/hardening";
 import { GOOGLE } from "../../lib/core/hardening/google";
 import { EXCEPTIONS, HARDENING_TABLE } from "./hardening-table";
 import { type MutationRun, mutationRun, RECORD, recorded } from "./mutation";
@@ -39,6 +40,18 @@ test("each exception is of the table, is needed, and gives its reason", () => {
     // Without resources it has to be true that nothing has the attribute.
     expect([key, resources === undefined ? times === 0 : run.excused.has(key)]).toEqual([key, true]);
   }
+});
+
+test("no rule could be lost unnoticed: the table asks for what each demands", () => {
+  const lonely = GOOGLE.filter(({ demand, path }) => !demand.optional && path !== "").filter((rule) => {
+    const asked = HARDENING_TABLE[typeof rule.type === "string" ? rule.type : "google_project_iam_member"] ?? [];
+    const name = nameOf(rule);
+    return !asked.some(
+      (each) =>
+        each === name || each.startsWith(`${name}.`) || each.startsWith(`${name}(`) || name.startsWith(`${each}.`),
+    );
+  });
+  expect(lonely.map(({ id }) => id)).toEqual([]);
 });
 
 test("each rule that no resource of the estate is held to is known", () => {

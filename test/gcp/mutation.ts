@@ -81,7 +81,7 @@ function environments(): Environment[] {
     dataProcessing: { ...shipped.dataProcessing, enabled: true },
     dataIntegration: { ...shipped.dataIntegration, enabled: true },
     workflowEngine: { ...shipped.workflowEngine, enabled: true },
-    delivery: { ...shipped.delivery, rules: RULES_OF_DELIVERY },
+    delivery: { ...shipped.delivery, runner: "network", rules: RULES_OF_DELIVERY },
     policies: { ...shipped.policies, waivers: [] },
   };
   const serving = (target: "managed" | "serverless" | "instance", production: object): Environment => ({

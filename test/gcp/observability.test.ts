@@ -81,8 +81,9 @@ describe("alerts", () => {
     const app = readFileSync("pipelines/serving/metrics.py", "utf8");
     // Prometheus adds _total to counters and _bucket to histograms.
     for (const series of ["predict_requests", "predict_seconds"]) expect(app).toContain(`"${series}"`);
-    const text = JSON.stringify(policies(watched()));
-    for (const series of ["predict_requests_total{", "predict_seconds_bucket{"]) expect(text).toContain(series);
+    expect(query(watched(), /Predictions fail/)?.query?.match(/predict_requests_total\{/g)).toHaveLength(2);
+    expect(query(watched(), /No prediction/)?.query).toContain("predict_requests_total{");
+    expect(query(watched(), /are slow/)?.query).toContain("predict_seconds_bucket{");
   });
 
   test("on Cloud Run and Vertex AI look at production's service, not at QA's", () => {

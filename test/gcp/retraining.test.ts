@@ -92,7 +92,7 @@ describe("the handler of retrain events", () => {
     const stack = handler();
     expect(only(stack, "google_logging_project_sink")).toMatchObject({
       destination: "pubsub.googleapis.com/projects/acme-ml-test/topics/acme-test-retrain",
-      filter: expect.stringContaining('jsonPayload.finding="drift"'),
+      filter: expect.stringContaining('jsonPayload.event="drift"'),
       unique_writer_identity: true,
     });
     expect(only(stack, "google_pubsub_topic_iam_member")).toMatchObject({

@@ -25,7 +25,7 @@ export const PRODUCTION: GcpSettings = {
   backend: { type: "gcs" },
   addresses: addressPlan("10.20.0.0/16"),
   ownKeys: true,
-  keyRotationDays: 90,
+  keyRing: "ml",
   images: { tracking: digest("a"), serving: digest("b"), trigger: digest("c") },
   features: {
     autoMl: true,
@@ -99,6 +99,11 @@ export function write(stacks: Record<string, SynthesizedStack>, folder: string):
   for (const [layer, stack] of Object.entries(stacks)) {
     const directory = join(folder, "stacks", `test-${layer}`);
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, "cdk.tf.json"), JSON.stringify(stack, null, 2));
+    writeFileSync(join(directory, "cdk.tf.json"), JSON.stringify(withoutEmpty(stack), null, 2));
   }
+}
+
+/** Terraform refuses a section without anything in it. */
+function withoutEmpty(stack: SynthesizedStack): object {
+  return Object.fromEntries(Object.entries(stack).filter(([, section]) => Object.keys(section).length > 0));
 }

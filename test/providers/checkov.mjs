@@ -12,6 +12,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sha256 } from "../../cli/setup/common.mjs";
 import { findPython } from "../../cli/setup/prerequisites.mjs";
+import { judge } from "./judge.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
@@ -22,14 +23,6 @@ const BASELINE = path.join(here, "checkov-baseline.json");
 /** Checkov asks a server of its maker for more rules; a closed port keeps the plans here. */
 const CLOSED = "http://127.0.0.1:9";
 const OFFLINE = { HTTP_PROXY: CLOSED, HTTPS_PROXY: CLOSED, ALL_PROXY: CLOSED, NO_PROXY: "" };
-
-/**
- * @typedef {object} Waiver
- * @property {string} check id of Checkov's check
- * @property {string} resource pattern of `STACK/ADDRESS` as a whole: * stands for anything
- * @property {string} reason why what is found is right
- * @property {string} until last day on which it counts, YYYY-MM-DD
- */
 
 /**
  * What Checkov says of the plans in a folder.
@@ -56,33 +49,6 @@ export async function checkov(plans, { partly = false, today = new Date().toISOS
   const answered = found.length - open.length;
   process.stdout.write(`checkov: ${stacks.length} plans, ${answered} findings answered, ${open.length} open\n`);
   return { passed: stacks.length - failed, failed: failed + problems.length, skipped: 0 };
-}
-
-/**
- * Findings that nobody answers for, and waivers that are of no use.
- * @param {{stack: string, address: string, check: string}[]} found
- * @param {Waiver[]} waivers
- */
-export function judge(found, waivers, { partly = false, today }) {
-  const used = new Set();
-  const open = found.filter((finding) => {
-    const fitting = waivers.filter((waiver) => fits(waiver, finding));
-    for (const waiver of fitting) used.add(waiver);
-    return !fitting.some(({ until }) => until >= today);
-  });
-  const problems = waivers.flatMap((waiver) => {
-    const what = `${waiver.check} for ${waiver.resource}`;
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(waiver.until)) return [`${what}: until is no day (YYYY-MM-DD)`];
-    if (waiver.until < today) return [`${what} ended on ${waiver.until}: mend the cause, or answer for it anew`];
-    if ((waiver.reason ?? "").length < 30) return [`${what} gives no reason`];
-    return used.has(waiver) || partly ? [] : [`${what} is not needed: nothing is found there. Remove it`];
-  });
-  return { open, problems };
-}
-
-function fits({ check, resource }, finding) {
-  const pattern = resource.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return check === finding.check && new RegExp(`^${pattern.join(".*")}$`).test(`${finding.stack}/${finding.address}`);
 }
 
 /** Installs Checkov where it is not yet there. @returns {Promise<string | null>} why that was not possible */

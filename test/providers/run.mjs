@@ -94,7 +94,8 @@ async function plan({ stack, folder }, plans) {
   const { out } = await terraform(folder, "show", "-json", "plan");
   const { resource_changes: changes = [] } = JSON.parse(out);
   const other = changes.filter(({ change }) => change.actions.join() !== "create");
-  if (changes.length === 0 || other.length > 0) return `an empty plan, or one that does more than create: ${other.map(({ address }) => address)}`;
+  if (changes.length === 0 || other.length > 0)
+    return `an empty plan, or one that does more than create: ${other.map(({ address }) => address)}`;
   writeFileSync(path.join(plans, `${stack}.json`), out);
   process.stdout.write(`ok       ${stack}: ${changes.length} to create\n`);
   return null;
@@ -103,7 +104,9 @@ async function plan({ stack, folder }, plans) {
 async function main(wanted) {
   const environments = writeEnvironments();
   const { out } = await mlops("--environments", environments, "validate", "--json");
-  const clouds = JSON.parse(out).environments.filter(({ cloud }) => cloud === "gcp").map(({ name }) => name);
+  const clouds = JSON.parse(out)
+    .environments.filter(({ cloud }) => cloud === "gcp")
+    .map(({ name }) => name);
   const names = wanted.length > 0 ? wanted : clouds;
   const stacks = [];
   for (const name of names) stacks.push(...(await synthesize(environments, name)));

@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAll } from "../../environments/load";
+import { IMAGES } from "../../lib/core/images";
 import { addressChanges, addressesOf } from "../../lib/core/protected";
 import { isBuildable } from "../../stacks/platform";
 import { synthesize } from "../../stacks/synth";
@@ -17,7 +18,11 @@ const FILE = join(__dirname, "addresses.json");
 
 test("no address has changed by accident", async () => {
   const outdir = temporaryFolder();
-  const environments = loadAll({ directory: join(__dirname, "../../environments") }).filter(isBuildable);
+  const shipped = loadAll({ directory: join(__dirname, "../../environments") }).filter(isBuildable);
+  // As if every image were built: what runs one is left out until then.
+  const digest = `sha256:${"0".repeat(64)}`;
+  const images = Object.fromEntries(Object.keys(IMAGES).map((name) => [name, digest]));
+  const environments = shipped.map((environment) => ({ ...environment, images }));
   const { stacks } = await synthesize(environments, { outdir, assume: true });
   const now = Object.fromEntries(
     Object.values(stacks).map(({ name, synthesizedStackPath }) => [

@@ -5,6 +5,8 @@ import { asMap, blocks, type HardeningContext, type Resource } from "../hardenin
 export interface Demand {
   /** In words: "true", "one of …". */
   readonly wanted: string;
+  /** What to write, where that is shorter. @default - the words of `wanted` */
+  readonly set?: string;
   /** Whether a value (undefined when it is missing) is as demanded. */
   readonly holds: (value: unknown, context: HardeningContext) => boolean;
   /** Values that are not, made from one that is. Each rule is proved by them. */
@@ -31,6 +33,7 @@ export function oneOf(...wanted: readonly string[]): Demand {
 /** True in production; elsewhere the choice is written out. */
 export const trueInProduction: Demand = {
   wanted: "true in production, and written out everywhere",
+  set: "true",
   holds: (value, { production }) => (production ? value === true : typeof value === "boolean"),
   wrong: (_, { production }) => (production ? [false] : ["false"]),
 };
@@ -38,6 +41,7 @@ export const trueInProduction: Demand = {
 /** False in production; elsewhere the choice is written out. */
 export const falseInProduction: Demand = {
   wanted: "false in production, and written out everywhere",
+  set: "false",
   holds: (value, { production }) => (production ? value === false : typeof value === "boolean"),
   wrong: (_, { production }) => (production ? [true] : ["true"]),
 };

@@ -134,7 +134,7 @@ export const GOOGLE_NETWORK: readonly HardeningRule[] = [
 export const GOOGLE_NETWORK_STACKS: readonly StackRule[] = [
   {
     id: "network-default-deny",
-    why: "What no rule lets out would go anywhere, also to a thief's server.",
+    why: "What no rule lets out would go anywhere, also to a thief's server",
     refs: ["CIS GCP 3.6"],
     check: (stack) =>
       networks(stack).flatMap((address) =>
@@ -150,8 +150,8 @@ export const GOOGLE_NETWORK_STACKS: readonly StackRule[] = [
 ];
 
 const DIRECTIONS = [
-  ["EGRESS", "What no rule lets out would go anywhere, also to a thief's server."],
-  ["INGRESS", "Google denies it too, but without a trace of what was tried."],
+  ["EGRESS", "What no rule lets out would go anywhere, also to a thief's server"],
+  ["INGRESS", "Google denies it too, but without a trace of what was tried"],
 ] as const;
 
 function directionOf({ direction = "INGRESS" }: Resource): unknown {

@@ -285,7 +285,7 @@ function endsByAge({ action, condition }: Resource): boolean {
   return deletes && blocks(condition).some(({ age }) => age !== undefined);
 }
 
-/** Objects of a bucket with a retention period cannot be overwritten, and the provider refuses both at once. */
+/** Objects of such a bucket can be neither overwritten nor deleted until they are old enough. */
 function hasRetention({ retention_policy }: Resource): boolean {
   return blocks(retention_policy).length > 0;
 }

@@ -131,6 +131,7 @@ export const GRANTABLE_ROLES = [
   "roles/aiplatform.user",
   "roles/bigquery.jobUser",
   "roles/bigquery.readSessionUser",
+  "roles/cloudbuild.workerPoolUser",
   "roles/cloudsql.client",
   "roles/cloudsql.instanceUser",
   "roles/composer.worker",

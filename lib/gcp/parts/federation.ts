@@ -17,15 +17,6 @@ export interface Federation {
   readonly apply: readonly string[];
 }
 
-/** What the config says about CI, with what only Azure DevOps needs. */
-export interface FederationProps extends CiIdentitiesProps {
-  /**
-   * Issuer of Azure DevOps's tokens, as the service connection shows it: `https://login.microsoftonline.com/TENANT/v2.0`,
-   * or `https://vstoken.dev.azure.com/ORGANISATION-ID`, which ends on 2027-07-01.
-   */
-  readonly issuer?: string;
-}
-
 /** Google takes no longer subject: https://cloud.google.com/iam/docs/workload-identity-federation#mapping */
 const MAX_SUBJECT_BYTES = 127;
 /** No wildcards, and nothing that would end a text in a condition. */
@@ -37,7 +28,7 @@ const AZURE_DEVOPS = /^https:\/\/vstoken\.dev\.azure\.com\/[0-9a-f-]{36}$/;
 const ISSUER_FIELD = "delivery.infrastructure.issuer";
 
 /** Who is trusted for a repository, checked. */
-export function federationOf(props: FederationProps, environment: string, where: string): Federation {
+export function federationOf(props: CiIdentitiesProps, environment: string, where: string): Federation {
   const federation = props.host === "github" ? github(props, environment) : azureDevOps(props, where);
   const problems = subjectProblems(federation).map((problem) => ({ where, ...problem }));
   if (problems.length > 0) throw new UserError(problems);
@@ -50,14 +41,19 @@ export function federationOf(props: FederationProps, environment: string, where:
  * their number in the subject: their subjects are given in the config, and the old ones match no token.
  */
 function github(
-  { repository, planSubjects = [], applySubjects = [] }: FederationProps,
+  { repository, ownerId, repositoryId, planSubjects = [], applySubjects = [] }: CiIdentitiesProps,
   environment: string,
 ): Federation {
+  const conditions = [
+    `assertion.repository == '${repository}'`,
+    ...(ownerId === undefined ? [] : [`assertion.repository_owner_id == '${ownerId}'`]),
+    ...(repositoryId === undefined ? [] : [`assertion.repository_id == '${repositoryId}'`]),
+  ];
   return {
     issuer: GITHUB,
     subject: "assertion.sub",
     attributes: { repository: "assertion.repository", repository_owner: "assertion.repository_owner" },
-    condition: `assertion.repository == '${repository}'`,
+    condition: conditions.join(" && "),
     plan: [`repo:${repository}:pull_request`, ...planSubjects],
     apply: [`repo:${repository}:environment:${environment}`, ...applySubjects],
   };
@@ -67,7 +63,7 @@ function github(
  * A token of Azure DevOps knows its service connection and nothing else. The connection that the config names deploys;
  * one that only plans is another connection, given by its subject, so that no pull request can deploy.
  */
-function azureDevOps(props: FederationProps, where: string): Federation {
+function azureDevOps(props: CiIdentitiesProps, where: string): Federation {
   const { issuer, repository, planSubjects = [], applySubjects = [] } = props;
   if (issuer !== undefined && ENTRA.test(issuer)) {
     return { issuer, ...ENTRA_TOKENS, attributes: {}, plan: planSubjects, apply: applySubjects };

@@ -14,13 +14,19 @@ export const KEY_DESTROYED =
   'log_id("cloudaudit.googleapis.com/activity") AND protoPayload.serviceName="cloudkms.googleapis.com" AND ' +
   'protoPayload.methodName="DestroyCryptoKeyVersion"';
 
+/** The one form of a drift finding: whoever compares live data with training data writes `{"event": "drift", "project": …, "distance": …}`. */
+const DRIFT = 'jsonPayload.event="drift"';
+
+/** A finding that starts retraining: it names its project, and is a warning, not a figure. */
+export const DRIFT_FINDING = `${DRIFT} AND jsonPayload.project:* AND severity>=WARNING`;
+
 /**
  * Inputs have drifted: a line that a monitoring job writes, `{"event": "drift", "distance": 0.31, …}`, or an anomaly of
  * Vertex AI's own model monitoring, which has its own thresholds.
  * @param threshold distance from which on it counts
  */
 export function driftFound(threshold: number): string {
-  const own = `(jsonPayload.event="drift" AND jsonPayload.distance>=${threshold})`;
+  const own = `(${DRIFT} AND jsonPayload.distance>=${threshold})`;
   const vertex =
     'jsonPayload."@type"="type.googleapis.com/google.cloud.aiplatform.logging.ModelMonitoringAnomaliesLogEntry"';
   return `${own} OR ${vertex}`;

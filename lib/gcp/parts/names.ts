@@ -87,7 +87,7 @@ export class GcpNames {
 
   /** `projects/PROJECT/locations/REGION/keyRings/NAME`. */
   get keyRing(): string {
-    return `${this.location}/keyRings/${this.name("keyRing", "ml")}`;
+    return `${this.location}/keyRings/${this.name("keyRing", this.settings.keyRing)}`;
   }
 
   /** The key of a use; undefined where the cloud's own keys are used. */

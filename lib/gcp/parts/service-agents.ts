@@ -206,6 +206,14 @@ export const SERVICE_AGENTS = {
     keys: [],
     source: AGENTS,
   },
+  sourceManager: {
+    service: "securesourcemanager.googleapis.com",
+    address: agent("gcp-sa-sourcemanager"),
+    origin: "identity",
+    role: "roles/securesourcemanager.serviceAgent",
+    keys: ["storage"],
+    source: "https://cloud.google.com/secure-source-manager/docs/cmek",
+  },
   storage: {
     service: "storage.googleapis.com",
     address: agent("gs-project-accounts"),

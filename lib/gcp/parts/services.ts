@@ -35,6 +35,7 @@ export const SERVICES = {
   "pubsub.googleapis.com": always("the retrain topic"),
   "run.googleapis.com": always("tracking, QA and the pipeline trigger"),
   "secretmanager.googleapis.com": always("secrets"),
+  "securesourcemanager.googleapis.com": always("Google's own source host, where delivery names it"),
   "servicenetworking.googleapis.com": always("the database's private address"),
   "serviceusage.googleapis.com": always("everything else here is enabled through it"),
   "sqladmin.googleapis.com": always("the metadata database"),

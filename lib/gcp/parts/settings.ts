@@ -58,7 +58,8 @@ export interface GcpSettings {
   readonly addresses: AddressPlan;
   /** Whether data is encrypted with the environment's own keys. */
   readonly ownKeys: boolean;
-  readonly keyRotationDays: number;
+  /** Role in the name of the key ring; Google never frees a ring. */
+  readonly keyRing: string;
   /** Digest by image, `sha256:…`, of images.lock.yaml. */
   readonly images: Readonly<Record<string, string>>;
   readonly features: GcpFeatures;

@@ -1,14 +1,16 @@
 /** What each way of serving cannot do on Google Cloud, as data. Does not load the engine. */
-import type { ModelEndpointProps } from "../../contracts/serving";
-import type { Problem } from "../../core/errors";
-import { SIZES } from "../../core/sizes";
+import type { ModelEndpointProps } from "../contracts/serving";
+import type { Problem } from "./errors";
+import { SIZES } from "./sizes";
 
 /** Most that one instance on Cloud Run has: https://cloud.google.com/run/docs/configuring/services/memory-limits. */
 export const RUN_LIMITS = { vcpu: 8, memory: 32 } as const;
 
-type Wish = Pick<ModelEndpointProps, "target" | "expose" | "auth" | "host" | "class" | "replicas">;
+/** How production is to be served. */
+export type Wish = Pick<ModelEndpointProps, "target" | "expose" | "auth" | "host" | "class" | "replicas">;
 
-interface Limit {
+/** Something that one way of serving cannot do. */
+export interface ServingLimit {
   readonly target: ModelEndpointProps["target"];
   /** Whether the wish is beyond it. */
   readonly beyond: (wish: Wish) => boolean;
@@ -16,9 +18,12 @@ interface Limit {
   readonly key: string;
   readonly message: string;
   readonly fix: string;
+  /** What is used where the environment's own file does not ask: base.yaml speaks for every target. @default - refused */
+  readonly instead?: { readonly value: unknown };
 }
 
-const LIMITS: readonly Limit[] = [
+/** Every limit. */
+export const SERVING_LIMITS: readonly ServingLimit[] = [
   {
     target: "kubernetes",
     beyond: ({ expose, host }) => expose === "public" && host === undefined,
@@ -32,6 +37,7 @@ const LIMITS: readonly Limit[] = [
     key: "auth",
     message: "a Vertex AI endpoint takes the cloud's own identities only, not tokens of an issuer",
     fix: "Use auth: iam, or target: kubernetes",
+    instead: { value: "iam" },
   },
   {
     target: "managed",
@@ -39,6 +45,7 @@ const LIMITS: readonly Limit[] = [
     key: "host",
     message: "a Vertex AI endpoint answers under its own name only",
     fix: "Leave host out, or use target: kubernetes",
+    instead: { value: undefined },
   },
   {
     target: "serverless",
@@ -46,6 +53,7 @@ const LIMITS: readonly Limit[] = [
     key: "auth",
     message: "Cloud Run takes the cloud's own identities only: each caller needs the right to invoke the service",
     fix: "Use auth: iam, or target: kubernetes",
+    instead: { value: "iam" },
   },
   {
     target: "serverless",
@@ -53,6 +61,7 @@ const LIMITS: readonly Limit[] = [
     key: "host",
     message: "Cloud Run answers under its own name; another one needs a load balancer, which this target does not make",
     fix: "Leave host out, or use target: kubernetes",
+    instead: { value: undefined },
   },
   {
     target: "serverless",
@@ -77,6 +86,7 @@ const LIMITS: readonly Limit[] = [
     key: "auth",
     message: "nothing on a single machine asks clients who they are: whoever is in the network may call it",
     fix: "Use auth: none, or target: serverless",
+    instead: { value: "none" },
   },
   {
     target: "instance",
@@ -84,6 +94,7 @@ const LIMITS: readonly Limit[] = [
     key: "replicas",
     message: "a single machine is one replica",
     fix: "Use replicas: { min: 1, max: 1 }, or target: serverless",
+    instead: { value: { min: 1, max: 1 } },
   },
   {
     target: "instance",
@@ -96,9 +107,11 @@ const LIMITS: readonly Limit[] = [
 
 /** What this cloud cannot do of how production is to be served; empty when it can. */
 export function servingProblems(wish: Wish): Problem[] {
-  return LIMITS.filter(({ target, beyond }) => target === wish.target && beyond(wish)).map(({ key, message, fix }) => ({
-    where: `serving.production.${key}`,
-    message,
-    fix,
-  }));
+  return SERVING_LIMITS.filter(({ target, beyond }) => target === wish.target && beyond(wish)).map(
+    ({ key, message, fix }) => ({
+      where: `serving.production.${key}`,
+      message,
+      fix,
+    }),
+  );
 }
