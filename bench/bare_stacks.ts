@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, LocalBackend, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import "../lib/gcp/bindings";
+import { GoogleProvider } from "../lib/gcp/bindings";
 
 class Resource extends TerraformResource {
   constructor(
@@ -34,6 +34,7 @@ for (const name of readdirSync(join(folder, "stacks"))) {
   const written = JSON.parse(readFileSync(join(folder, "stacks", name, "cdk.tf.json"), "utf8")) as Written;
   const stack = new TerraformStack(app, name);
   new LocalBackend(stack, { path: `${name}.tfstate` });
+  new GoogleProvider(stack, "Google", {});
   for (const [type, byId] of Object.entries(written.resource ?? {})) {
     for (const [id, { "//": _metadata, ...attributes }] of Object.entries(byId)) {
       new Resource(stack, `${type}-${id}`, type, attributes);

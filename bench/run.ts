@@ -48,7 +48,7 @@ async function synth(scratch: string): Promise<readonly Comparison[]> {
   ];
 }
 
-/** The whole production environment, and how the cost of a resource grows with their number. */
+/** The whole production environment, and what one resource more costs. */
 async function cloud(scratch: string): Promise<readonly Comparison[]> {
   const out = join(scratch, "prod");
   await finishedWell(mlops("synth", "prod", "--out", out));
@@ -57,13 +57,25 @@ async function cloud(scratch: string): Promise<readonly Comparison[]> {
     file: JITI,
     args: [join(__dirname, "many.ts"), which, String(count), join(scratch, `${which}-${count}`)],
   });
-  const rows = [
-    await compare("synth prod", "the bare engine, the same resources", mlops("synth", "prod", "--out", out), bare),
+  const prod = await compare(
+    "synth prod",
+    "the bare engine, the same resources",
+    mlops("synth", "prod", "--out", out),
+    bare,
+  );
+  const [few, half, all] = [
+    await compare("500 buckets", "the bare binding", many("ours", 500), many("bare", 500), 3),
+    await compare("2750 buckets", "the bare binding", many("ours", 2750), many("bare", 2750), 3),
+    await compare("5000 buckets", "the bare binding", many("ours", 5000), many("bare", 5000), 3),
   ];
-  for (const count of [500, 5000]) {
-    rows.push(await compare(`${count} buckets`, "the bare binding", many("ours", count), many("bare", count), 3));
-  }
-  return rows;
+  return [prod, few, half, all, more("the 2250 after 500", half, few), more("the 2250 after 2750", all, half)];
+}
+
+/** What so many more cost, without what starting costs: with equal ones the cost of a resource does not grow. */
+function more(name: string, large: Comparison, small: Comparison): Comparison {
+  const ours = { seconds: large.ours.seconds - small.ours.seconds, memory: null };
+  const theirs = { seconds: large.theirs.seconds - small.theirs.seconds, memory: null };
+  return { name, peer: large.peer, ours, theirs, ratio: ours.seconds / theirs.seconds };
 }
 
 /** Seconds of one command in a workspace of its own; throws when it fails. */

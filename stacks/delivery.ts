@@ -48,9 +48,10 @@ export class DeliveryStack extends PlatformStack {
           )
         : switchedOff("workflowEngine.enabled: false");
 
-    grant(packages, identity, (store, to) => store.grants.read(to));
-    grant(datasets, identity, (store, to) => store.grants.read(to));
-    grant(ledger, identity, (server, to) => server.grants.connect(to));
+    const handler = isLacking(trigger) ? trigger : identity;
+    grant(packages, handler, (store, to) => store.grants.read(to));
+    grant(datasets, handler, (store, to) => store.grants.read(to));
+    grant(ledger, handler, (server, to) => server.grants.connect(to));
 
     this.publish({
       deliveryConnection: outputOf(connection, (source) => source.connection),

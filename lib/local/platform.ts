@@ -4,7 +4,7 @@ import type { ModelRegistryProps } from "../contracts/model-registry";
 import type { NotebooksProps } from "../contracts/notebooks";
 import type { ObjectStoreProps } from "../contracts/object-store";
 import type { IPlatform } from "../contracts/platform";
-import type { Lacking } from "../contracts/provided";
+import type { Lacking, Provided } from "../contracts/provided";
 import type { ScheduleProps } from "../contracts/schedule";
 import type { ModelEndpointProps, ModelServerProps } from "../contracts/serving";
 import type { WorkloadIdentityProps } from "../contracts/workload-identity";
@@ -25,6 +25,7 @@ import { LocalWorkloadIdentity } from "./workload-identity";
 
 /** Why one machine lacks what it lacks. */
 const LACKING = {
+  accessLogs: "the local platform logs no access: its folders belong to who runs it",
   autoMl: "the local platform trains by the projects' own code",
   budget: "the local platform costs nothing",
   ciIdentities: "the local platform belongs to whoever is logged in",
@@ -102,7 +103,8 @@ export class LocalPlatform implements IPlatform {
     return new LocalNotebooks(scope, id, props, this.estate);
   }
 
-  objectStore(scope: Construct, id: string, props: ObjectStoreProps): LocalObjectStore {
+  objectStore(scope: Construct, id: string, props: ObjectStoreProps): Provided<LocalObjectStore> {
+    if (props.purpose === "access-logs") return lacking("accessLogs");
     return new LocalObjectStore(scope, id, props, this.estate);
   }
 

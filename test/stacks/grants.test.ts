@@ -42,6 +42,7 @@ test("a workload may do what it has to, and nothing else", () => {
     "local-ml/Pipelines may read local-data/Packages",
     "local-ml/Pipelines may read local-data/PredictionLogs",
     "local-ml/Pipelines may connect local-data/Database",
+    "local-ml/Pipelines may use local-ml/Tracking",
     "local-serving/Serving may read local-data/Artifacts",
     "local-serving/Serving may readWrite local-data/PredictionLogs",
   ]);
