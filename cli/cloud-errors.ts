@@ -1,4 +1,5 @@
 /** What clouds say when they refuse, in words a person can act on: one table, looked through from the top. */
+import path from "node:path";
 import type { Problem } from "../lib/core/errors";
 import { guardOf } from "./guards";
 
@@ -49,6 +50,21 @@ const ROWS: readonly Row[] = [
     means: (_, refusal) => ({
       message: "it still holds data, and is guarded against being deleted with it",
       fix: guardOf(typeOf(refusal)).lift(refusal.environment),
+    }),
+  },
+  {
+    says: /subnetwork resource '\S+' is already being used by '\S+\/serverless-ipv4-\S+'/,
+    means: (_, { command }) => ({
+      message:
+        "Cloud Run still holds addresses of the subnet: it gives them back an hour or two after its last service is gone",
+      fix: `Run again in two hours; ${again(command)}`,
+    }),
+  },
+  {
+    says: /network resource 'projects\/([^/']+)\/global\/networks\/([^/']+)' is already being used by '([^']+)'/,
+    means: ([, project, network, user], { command }) => ({
+      message: `the network is still used by ${user}`,
+      fix: `Remove that first; if it is the peering with Google's managed services, whose databases are gone: gcloud compute networks peerings delete servicenetworking-googleapis-com --network=${network} --project=${project}; ${again(command)}`,
     }),
   },
   {
@@ -108,6 +124,24 @@ const ROWS: readonly Row[] = [
     }),
   },
   {
+    says: /Backend configuration changed|Backend initialization required/,
+    means: (_, { folder, environment, command }) => {
+      const each = (how: string) =>
+        `for stack in ${path.join(path.dirname(folder), `${environment}-*`)}; do terraform -chdir="$stack" init ${how}; done`;
+      return {
+        message: "the place of the state (backend) was changed, and what an earlier run kept stays where it is",
+        fix: `To take it along: ${each("-migrate-state")}. If nothing was deployed with the former place: ${each("-reconfigure")}. Then ${command}`,
+      };
+    },
+  },
+  {
+    says: /(projects\/[\w-]+\/locations\/([\w-]+)\/connections\/([\w-]+))\S* was not found/,
+    means: ([, , region = "", name = ""], { text, command }) => ({
+      message: `there is no connection ${name} to the source host in ${region}`,
+      fix: `A person makes and authorises it once, with that name and region, at https://console.cloud.google.com/cloud-build/connections?project=${/projects\/([\w-]+)/.exec(text)?.[1] ?? ""}, or name another as delivery.source.connection; ${again(command)}`,
+    }),
+  },
+  {
     says: /Failed to (?:query available provider packages|install provider)|could not connect to registry|Could not retrieve the list of available versions/,
     means: ({ input }) => ({
       message: `the provider ${/provider ([\w.-]+\/[\w./-]+)/.exec(input)?.[1] ?? "that it needs"} cannot be installed: Terraform's registry cannot be reached`,
@@ -150,7 +184,7 @@ const ROWS: readonly Row[] = [
     }),
   },
   {
-    says: /Error 409|already exists|alreadyExists|ALREADY_EXISTS|already own it|requested bucket name is not available|needs to be imported/i,
+    says: /already exists|alreadyExists|ALREADY_EXISTS|already own it|requested bucket name is not available|needs to be imported/i,
     means: ({ input }, refusal) =>
       /requested bucket name is not available/i.test(input)
         ? {
@@ -161,6 +195,13 @@ const ROWS: readonly Row[] = [
             message: "it exists already, and this environment does not know it; nothing was changed",
             fix: `If it is this environment's (a run was cut off): ${importCommand(refusal)}, and run again. If it is somebody else's: change the environment's name`,
           },
+  },
+  {
+    says: /Error 409/,
+    means: (_, { command }) => ({
+      message: "it is in conflict with what stands there, or with another change that is going on",
+      fix: `Run again in a few minutes: ${again(command)}; if it stays, correct what the words name`,
+    }),
   },
   {
     says: /Error 403|PERMISSION_DENIED|does not have permission|forbidden|Permission '[\w.]+' denied|Required '[\w.]+' permission/i,
@@ -191,15 +232,16 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** The refusal in plain words, with the cloud's own behind them; null for what the table does not know. */
-export function cloudProblem(refusal: Refusal): Words | null {
+/** The refusal in plain words, with the cloud's own behind them; those alone for what the table does not know. */
+export function cloudProblem(refusal: Refusal): Words {
   for (const { says, means } of ROWS) {
     const found = says.exec(refusal.text);
     if (found === null) continue;
     const { message, fix } = means(found, refusal);
     return { message: `${message}. In its words: ${shorten(refusal.text)}`, fix };
   }
-  return null;
+  const { text, command } = refusal;
+  return { message: text, fix: `Correct what it names in the environment's file or in the project; ${again(command)}` };
 }
 
 function shorten(text: string): string {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { LAYERS, type Layer } from "../lib/contracts/layers";
 import { UserError } from "../lib/core/errors";
-import type { StackEntry } from "../stacks/manifest";
+import type { Assumption, StackEntry } from "../stacks/manifest";
 import { told } from "./apply-progress";
 import type { Context } from "./context";
 import type { Synthesized } from "./estate";
@@ -144,17 +144,16 @@ function chooseStacks(stacks: readonly StackEntry[], layers: readonly string[] |
   return stacks.filter(({ layer }) => layers.includes(layer));
 }
 
-/** A plan in lines for people: a heading a layer, a line a resource. */
-export function planText(plans: readonly LayerPlan[]): string {
+/** A plan in lines for people: a heading a layer, a line a resource, and what of it stands on examples. */
+export function planText(plans: readonly LayerPlan[], assumed: readonly Assumption[] = []): string {
   const sign = { create: "+", update: "~", replace: "-/+", delete: "-" } as const;
-  return plans
-    .map(({ layer, plan, applied }) =>
-      [
-        `${layer}: ${summary(plan, applied ? "past" : "future")}`,
-        ...plan.changes.map((change) => `  ${sign[change.action]} ${change.address}${remark(change)}`),
-      ].join("\n"),
-    )
-    .join("\n");
+  const layers = plans.flatMap(({ layer, plan, applied }) => [
+    `${layer}: ${summary(plan, applied ? "past" : "future")}`,
+    ...plan.changes.map((change) => `  ${sign[change.action]} ${change.address}${remark(change)}`),
+  ]);
+  const planned = assumed.filter(({ stack }) => plans.some((one) => one.stack === stack));
+  const examples = planned.map(({ key, from, example }) => `assumed: ${key} of ${from} = ${example}`);
+  return [...layers, ...new Set(examples)].join("\n");
 }
 
 /** What a reader of a plan must not miss. */

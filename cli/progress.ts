@@ -56,12 +56,15 @@ export class Steps {
    */
   async all<T>(steps: readonly Step<T>[], limit: number): Promise<readonly T[]> {
     const { Listr, ProcessOutput } = await import("listr2");
-    const run = new StepRun<T>();
+    const run = new StepRun<T>(steps);
     const list = new Listr(
       steps.map((step) => ({
         title: step.step,
         task: async (_: unknown, task: { title: string; output: unknown; skip(message: string): void }) => {
-          if (!(await run.mayBegin(step))) return task.skip(`${step.step}: not begun`);
+          if (!(await run.mayBegin(step))) {
+            run.leaveOut(step);
+            return task.skip(`${step.step}: not begun`);
+          }
           this.#plain(`${step.step} ...`);
           const started = performance.now();
           const { value, detail } = await run.measure(step, (line) => {
@@ -105,25 +108,34 @@ export class Steps {
 
 /** What came of the steps of one call. */
 class StepRun<T> {
-  readonly #ends = new Map<string, Promise<unknown>>();
+  readonly #ends = new Map<string, End>();
   readonly #values = new Map<string, T>();
   readonly #errors: unknown[] = [];
 
+  /** Every step can be waited for from the beginning: one that is listed next must not overtake it. */
+  constructor(steps: readonly Step<T>[]) {
+    for (const { step } of steps) this.#ends.set(step, endOf());
+  }
+
   async mayBegin({ after = [] }: Step<T>): Promise<boolean> {
-    await Promise.all(after.map((name) => this.#ends.get(name)));
+    await Promise.all(after.map((name) => this.#ends.get(name)?.reached));
     return this.#errors.length === 0;
   }
 
+  leaveOut({ step }: Step<T>): void {
+    this.#ends.get(step)?.reach();
+  }
+
   async measure({ step, work }: Step<T>, say: Progress): Promise<StepResult<T>> {
-    const result = work(say);
-    this.#ends.set(step, result.then(ignore, ignore));
     try {
-      const done = await result;
+      const done = await work(say);
       this.#values.set(step, done.value);
       return done;
     } catch (error) {
       this.#errors.push(error);
       throw error;
+    } finally {
+      this.#ends.get(step)?.reach();
     }
   }
 
@@ -146,7 +158,19 @@ class StepRun<T> {
   }
 }
 
-const ignore = () => undefined;
+/** The end of a step, whatever it was. */
+interface End {
+  readonly reached: Promise<void>;
+  readonly reach: () => void;
+}
+
+function endOf(): End {
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return { reached, reach: () => reach() };
+}
 
 /** Seconds with two places: enough to compare, short to read. */
 export function round(seconds: number): number {

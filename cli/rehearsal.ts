@@ -27,6 +27,6 @@ export async function rehearse({ context, environment, layers, destroy }: Rehear
     const steps = new Steps(context.output);
     const plans = await runLayers({ context, steps, synthesized, layers, destroy, readOnly: true });
     const document = { ...planDocument(environment.name, plans, synthesized), dryRun: true };
-    return { document, text: planText(plans) };
+    return { document, text: planText(plans, synthesized.entry.assumed) };
   });
 }

@@ -1,6 +1,6 @@
 /** Where something stands, and how much of it there is, when a setting says it in a word or not at all. */
 import { addressPlan } from "../lib/core/address-plan";
-import { defaultZones, isAccelerator, placeOf, REGIONS_DATED, zonesOf, zonesWith } from "../lib/core/regions";
+import { defaultZones, isAccelerator, placeOf, REGIONS_DATED, zonesOf, zonesWith } from "../lib/core/google-regions";
 import type { Setting } from "./becomes";
 import type { Environment } from "./schema";
 import { pathText } from "./tree";

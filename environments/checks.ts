@@ -2,7 +2,8 @@
 import { posix } from "node:path";
 import type { z } from "zod";
 import type { ConfigRule } from "../lib/core/config-rules";
-import { SERVING_LIMITS } from "../lib/core/serving-limits";
+import { SERVING_LIMITS } from "../lib/core/google-serving-limits";
+import { SYSTEM_POOL } from "../lib/core/system-pool";
 import { network } from "./addresses";
 import { gpus, places } from "./google";
 import { wishOf } from "./limits";
@@ -29,9 +30,6 @@ export interface Surroundings {
   /** Today, `2027-01-31`; absent where the result must not depend on the day. */
   readonly today?: string;
 }
-
-/** Name of the pool that every cluster has. */
-const SYSTEM_POOL = "system";
 
 /** What each cloud takes beside the platform's own labels: Azure 50 tags, Google Cloud 64 labels. */
 const MOST_LABELS = 32;
@@ -76,7 +74,7 @@ function labels({ labels }: Sections, report: Report): void {
 
 function cluster({ kubernetes }: Sections, report: Report): void {
   for (const [name, pool] of Object.entries(kubernetes?.pools ?? {})) {
-    if (name === SYSTEM_POOL) {
+    if (name === SYSTEM_POOL.name) {
       const message = `got the name ${name}, which the pool has that is always there`;
       report(["kubernetes", "pools", name], message, "Choose another name");
     }

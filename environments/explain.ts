@@ -1,6 +1,7 @@
 /** Where a setting comes from and what it means. */
 import { EXIT, UserError } from "../lib/core/errors";
 import { becomes } from "./becomes";
+import { imagesTree } from "./images-lock";
 import { type LoadProps, loadWithOrigins } from "./load";
 import { hide } from "./secrets";
 import { nearest } from "./suggest";
@@ -47,13 +48,13 @@ export function explain({ directory, name, projects, path: typed }: ExplainProps
   const path = split(typed, shown);
   const [first, team] = path;
   const file = first === "teams" && typeof team === "string" ? workspace.team(team) : undefined;
-  const root = file ? teamTree(file, name) : first === "images" ? workspace.images() : tree;
+  const root = file ? teamTree(file, name) : first === "images" ? imagesTree(workspace.images(), name) : tree;
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], shown);
   const schema = settingAt(path);
   if (value === undefined && (!schema || (first === "teams" && !(String(team) in teams)))) {
     throw unknown(name, path, Object.keys(teams));
   }
-  const below = root && origins(root, file ? path.slice(2) : path);
+  const below = root && origins(root, path.slice(file ? 2 : first === "images" ? 1 : 0));
   const settings = keysOf(schema);
   return {
     path: pathText(path),

@@ -11,7 +11,7 @@ import {
   REGIONS_DATED,
   zonesOf,
   zonesWith,
-} from "../lib/core/regions";
+} from "../lib/core/google-regions";
 import { MACHINE_TYPES } from "../lib/core/sizes";
 import type { Report, Sections } from "./checks";
 import { nearest } from "./suggest";

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { EXIT, type Problem, UserError } from "../lib/core/errors";
 import { IMAGE_NAMES, IMAGES_LOCK, type ImageName } from "../lib/core/images";
-import { problemsOf, wanted } from "./issues";
+import { problemsOf, reporter, wanted } from "./issues";
 import { digest, ImagesFile } from "./schema/images";
 import { nearest } from "./suggest";
-import { toValue } from "./tree";
+import { childOf, type Entry, layer, toValue } from "./tree";
 import { Workspace } from "./workspace";
 
 /** Digests by image; an image that is not built yet is absent. */
@@ -19,28 +19,60 @@ version: 1
 images: {}
 `;
 
-/** The digests that the folder's lock file records, none without a file. What is wrong is added to `problems`. */
-export function digestsIn(workspace: Workspace, problems: Problem[]): Digests {
+/** What the file records. */
+export interface Lock {
+  /** For every environment. */
+  readonly images: Digests;
+  /** An environment's own builds. */
+  readonly environments: Readonly<Record<string, Digests>>;
+}
+
+const NOTHING: Lock = { images: {}, environments: {} };
+
+/** The digests that one environment deploys. */
+export function digestsFor({ images, environments }: Lock, environment: string): Digests {
+  return { ...images, ...environments[environment] };
+}
+
+/** The digests of one environment with where they stand: its own laid over those of every environment. */
+export function imagesTree(tree: Entry | undefined, environment: string): Entry | undefined {
+  const all = tree && childOf(tree, "images");
+  const builds = tree && childOf(tree, "environments");
+  const own = builds && childOf(builds, environment);
+  return all && own ? layer(all, own) : (own ?? all);
+}
+
+/** What the folder's lock file records, nothing without a file. What is wrong is added to `problems`. */
+export function lockOf(workspace: Workspace, problems: Problem[]): Lock {
   const tree = workspace.images();
-  if (!tree) return {};
+  if (!tree) return NOTHING;
   const file = ImagesFile.safeParse(toValue(tree), { error: wanted });
-  if (file.success) return file.data.images;
+  if (file.success) {
+    const report = reporter(tree, problems);
+    for (const name of Object.keys(file.data.environments)) {
+      if (workspace.environments.includes(name)) continue;
+      const near = nearest(name, workspace.environments);
+      report(["environments", name], "there is no environment of this name", near && `Did you mean ${near}?`);
+    }
+    const { images, environments } = file.data;
+    return { images, environments };
+  }
   problems.push(...problemsOf(file.error, { tree, schema: ImagesFile, alone: true }));
-  return {};
+  return NOTHING;
 }
 
 /**
- * The digests that a folder's lock file records.
+ * What a folder's lock file records.
  * @param directory as people see it; messages begin with it
  * @throws UserError with exit code 4 for a file that is wrong
  */
-export function readDigests(directory: string): Digests {
+export function readLock(directory: string): Lock {
   const workspace = new Workspace(directory);
   const problems: Problem[] = [];
-  const digests = digestsIn(workspace, problems);
+  const lock = lockOf(workspace, problems);
   const all = [...workspace.problems, ...problems];
   if (all.length > 0) throw new UserError(all, EXIT.invalidConfig);
-  return digests;
+  return lock;
 }
 
 /**
@@ -85,33 +117,46 @@ function badDigest(name: ImageName, value: string, phrase = "a digest"): Problem
 /** What recording digests changes. */
 export interface Recorded {
   readonly file: string;
-  /** All digests afterwards. */
+  /** All digests afterwards: of the environment, or those of every environment. */
   readonly images: Digests;
   /** Images whose digest is another one now. */
   readonly changed: readonly ImageName[];
 }
 
+/** Where and how digests are recorded. */
+export interface RecordOptions {
+  /** Environment whose own builds they are. @default - those of every environment */
+  readonly environment?: string;
+  /** Only say what would change. @default false */
+  readonly dryRun?: boolean;
+}
+
 /**
  * Writes digests into a folder's lock file, which is made when it is missing. Comments and the other digests stay. The
  * file is replaced in one step: whoever reads meanwhile sees the old one or the new one.
- * @param dryRun only says what would change
  */
-export function recordDigests(directory: string, digests: Digests, dryRun = false): Recorded {
-  const before = readDigests(directory);
+export function recordDigests(directory: string, digests: Digests, options: RecordOptions = {}): Recorded {
+  const { environment, dryRun = false } = options;
+  const lock = readLock(directory);
+  const before = environment === undefined ? lock.images : (lock.environments[environment] ?? {});
   const file = join(directory, IMAGES_LOCK);
   const images = { ...before, ...digests };
   const changed = IMAGE_NAMES.filter((name) => images[name] !== before[name]);
-  if (!dryRun && changed.length > 0)
-    replace(directory, file, withDigests(existsSync(file) ? readFileSync(file, "utf8") : NEW_FILE, digests));
+  if (!dryRun && changed.length > 0) {
+    const place = environment === undefined ? ["images"] : ["environments", environment];
+    replace(directory, file, withDigests(existsSync(file) ? readFileSync(file, "utf8") : NEW_FILE, place, digests));
+  }
   return { file, images, changed };
 }
 
-function withDigests(text: string, digests: Digests): string {
+function withDigests(text: string, place: readonly string[], digests: Digests): string {
   const document = parseDocument(text);
-  const map = document.get("images");
   // `{}` would stay on one line.
-  if (isMap(map)) map.flow = false;
-  for (const [name, value] of Object.entries(digests)) document.setIn(["images", name], value);
+  for (const depth of place.keys()) {
+    const map = document.getIn(place.slice(0, depth + 1));
+    if (isMap(map)) map.flow = false;
+  }
+  for (const [name, value] of Object.entries(digests)) document.setIn([...place, name], value);
   return document.toString({ lineWidth: 0 });
 }
 

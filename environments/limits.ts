@@ -4,7 +4,7 @@
  * under `substitutions`, so that one base.yaml serves the local environment as it is.
  */
 
-import { SERVING_LIMITS, type ServingLimit, type Wish } from "../lib/core/serving-limits";
+import { SERVING_LIMITS, type ServingLimit, type Wish } from "../lib/core/google-serving-limits";
 import type { Sections } from "./checks";
 import type { Cloud, Substitution } from "./schema";
 

@@ -2,7 +2,7 @@
 import { EXIT, type Problem, UserError } from "../lib/core/errors";
 import { checkAll, type Outline } from "./across";
 import { check, type Sections, type Surroundings } from "./checks";
-import { type Digests, digestsIn } from "./images-lock";
+import { digestsFor, type Lock, lockOf } from "./images-lock";
 import { problemsOf, reporter, wanted } from "./issues";
 import { adapt } from "./limits";
 import { absent } from "./names";
@@ -91,7 +91,7 @@ class Loader {
   private readonly found: Problem[] = [];
   private readonly around: Surroundings;
   private readonly teams: ReadonlyMap<string, Entry>;
-  private readonly images: Digests;
+  private readonly lock: Lock;
 
   constructor(
     private readonly workspace: Workspace,
@@ -99,7 +99,7 @@ class Loader {
   ) {
     this.around = { environments: workspace.environments, teams: workspace.teams, projects, today };
     this.teams = loadTeams(workspace, this.around, this.found);
-    this.images = digestsIn(workspace, this.found);
+    this.lock = lockOf(workspace, this.found);
     const base = workspace.base();
     const misplaced = base && childOf(base, "cloud");
     if (misplaced) {
@@ -129,7 +129,7 @@ class Loader {
   /** The environment of an outline. To be called when there are no problems: then its sections are the whole file. */
   complete({ name, sections, substitutions }: Read): Environment {
     const teams = teamsIn(this.workspace, this.teams, name);
-    return resolve(name, sections as EnvironmentFile, { teams, substitutions, images: this.images });
+    return resolve(name, sections as EnvironmentFile, { teams, substitutions, images: digestsFor(this.lock, name) });
   }
 
   private sections(tree: Entry): Sections {

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { loadAll } from "../environments/load";
 import { UserError } from "../lib/core/errors";
 import { CODE_ROOT, OUTDIR } from "./paths";
-import { isBuildable } from "./platform";
+import { BUILT, isBuildable } from "./platform";
 import { synthesize } from "./synth";
 
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const buildable = environments.filter(isBuildable);
   const leftOut = environments.filter((environment) => !isBuildable(environment)).map(({ name }) => name);
   if (leftOut.length > 0) {
-    process.stderr.write(`left out: ${leftOut.join(", ")} (this version builds cloud: local only)\n`);
+    process.stderr.write(`left out: ${leftOut.join(", ")} (this version builds ${BUILT})\n`);
   }
   await synthesize(buildable, { outdir, complete: true });
 }

@@ -14,26 +14,21 @@ export class DeliveryStack extends PlatformStack {
     const { schedule: cron, timeZone, newData, cooldownMinutes } = retraining;
     const flows = workflowEngine.project ?? projects[0]?.name;
 
+    const rules = delivery.rules.filter(({ environment }) => environment === name);
     const connection = delivery.source
-      ? this.platform.delivery(this, "Source", {
-          ...delivery,
-          rules: delivery.rules.filter(({ environment }) => environment === name),
-        })
+      ? this.platform.delivery(this, "Source", { ...delivery, rules })
       : switchedOff("delivery.source: none");
     if (cron !== undefined) {
-      const sink = isLacking(topic) ? {} : { topic };
+      const to = isLacking(topic) ? undefined : topic;
       for (const { name: project } of projects) {
-        this.platform.schedule(this, `Schedule-${project}`, { project, cron, timeZone, ...sink });
+        this.platform.schedule(this, `Schedule-${project}`, { project, cron, timeZone, topic: to });
       }
     }
     const identity = this.platform.workloadIdentity(this, "Trigger", { workload: "trigger" });
-    const trigger = whenProvided({ topic, packages, datasets, ledger, identity }, ({ datasets, ...parts }) =>
-      this.platform.pipelineTrigger(this, "Retrain", {
-        ...parts,
-        ...(newData ? { newDataIn: datasets } : {}),
-        projects: projects.map((project) => project.name),
-        cooldownMinutes,
-      }),
+    const newDataIn = newData && !isLacking(datasets) ? datasets : undefined;
+    const started = { projects: projects.map((project) => project.name), newDataIn, cooldownMinutes };
+    const trigger = whenProvided({ topic, packages, ledger, identity }, (parts) =>
+      this.platform.pipelineTrigger(this, "Retrain", { ...parts, ...started }),
     );
     whenProvided({ packages }, (parts) =>
       this.platform.pipelineDefinitions(this, "Definitions", {

@@ -1,7 +1,7 @@
 /** What the Google Cloud platform has to know, out of an environment. Does not load the engine. */
 import type { Environment } from "../environments/schema";
 import { addressPlan } from "../lib/core/address-plan";
-import { defaultZones } from "../lib/core/regions";
+import { defaultZones } from "../lib/core/google-regions";
 import type { GcpSettings } from "../lib/gcp/parts/settings";
 
 /** An environment on Google Cloud. */
@@ -10,7 +10,7 @@ type GcpEnvironment = Environment & { readonly cloud: "gcp" };
 /** An environment in the platform's words. */
 export function gcpSettings(environment: GcpEnvironment): GcpSettings {
   const { clouds, network, backend, encryption, overrides, notebooks } = environment;
-  const { project, projectNumber, region, zones, billingAccount, securityGroup, existing = {} } = clouds.gcp;
+  const { project, projectNumber, region, zones, billingAccount, securityGroup, keyRing, existing = {} } = clouds.gcp;
   if (backend.type === "azurerm") throw new Error("a state in Azure for an estate on Google Cloud");
   return {
     organisation: environment.organisation,
@@ -27,7 +27,7 @@ export function gcpSettings(environment: GcpEnvironment): GcpSettings {
     backend,
     addresses: addressPlan(network.cidr, network.ranges),
     ownKeys: encryption.ownKeys,
-    keyRing: encryption.keyRing,
+    keyRing,
     images: environment.images,
     features: {
       autoMl: environment.autoMl.enabled,

@@ -4,6 +4,7 @@ import { grant } from "../lib/core/grants";
 import { outputOf, switchedOff, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
+import { mlServices } from "./ml-services";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
 /** Where models are made: tracking and registry, the orchestrator with its identity, notebooks, and services that steps use. */
@@ -13,8 +14,7 @@ export class MlStack extends PlatformStack {
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "ml", props);
     const { datasets, artifacts, packages, predictionLogs, database, images, features } = data;
-    const { notebooks, training, teams, projects, autoMl, pretrainedModels, dataProcessing, dataIntegration } =
-      props.environment;
+    const { notebooks, training, teams } = props.environment;
     const { enabled, ...notebook } = notebooks;
 
     const pipelines = this.platform.workloadIdentity(this, "Pipelines", { workload: "pipelines" });
@@ -31,21 +31,7 @@ export class MlStack extends PlatformStack {
     const instances = enabled
       ? this.platform.notebooks(this, "Notebooks", notebook)
       : switchedOff("notebooks.enabled: false");
-    const withoutCode = autoMl.enabled
-      ? this.platform.autoMl(this, "AutoMl", { projects: projects.map(({ name }) => name) })
-      : switchedOff("autoMl.enabled: false");
-    const pretrained =
-      pretrainedModels.allowed.length > 0
-        ? this.platform.pretrainedModels(this, "Pretrained", pretrainedModels)
-        : switchedOff("pretrainedModels.allowed: []");
-    const processing = dataProcessing.enabled
-      ? whenProvided({ identity: pipelines, datasets, artifacts }, (parts) =>
-          this.platform.dataProcessing(this, "Processing", parts),
-        )
-      : switchedOff("dataProcessing.enabled: false");
-    const integration = dataIntegration.enabled
-      ? this.platform.dataIntegration(this, "Integration")
-      : switchedOff("dataIntegration.enabled: false");
+    const services = mlServices(this, props, { identity: pipelines, datasets, artifacts });
 
     grant(datasets, pipelines, (store, identity) => store.grants.readWrite(identity));
     grant(artifacts, pipelines, (store, identity) => store.grants.readWrite(identity));
@@ -63,10 +49,7 @@ export class MlStack extends PlatformStack {
       pipelinesPrincipal: outputOf(pipelines, ({ principal }) => principal),
       tensorBoardReference: outputOf(orchestrator, ({ tensorBoard }) => tensorBoard),
       notebooksUri: outputOf(instances, ({ uri }) => uri),
-      autoMlReference: outputOf(withoutCode, ({ reference }) => reference),
-      pretrainedModelsUri: outputOf(pretrained, ({ uri }) => uri),
-      dataProcessingReference: outputOf(processing, ({ reference }) => reference),
-      dataIntegrationUri: outputOf(integration, ({ uri }) => uri),
+      ...services,
     });
   }
 }

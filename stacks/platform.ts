@@ -16,6 +16,9 @@ import { CODE_ROOT, TO_WORKSPACE } from "./paths";
 /** Clouds this version builds; the others are read, checked and explained only. */
 export const BUILDABLE = ["local", "gcp"] as const satisfies readonly Environment["cloud"][];
 
+/** The same in words. */
+export const BUILT = BUILDABLE.map((cloud) => `cloud: ${cloud}`).join(" and ");
+
 /** Whether this version can build an environment. */
 export function isBuildable(environment: Pick<Environment, "cloud">): boolean {
   return (BUILDABLE as readonly string[]).includes(environment.cloud);
@@ -103,7 +106,7 @@ export function bootstrapperFor(environment: Environment, access: CloudAccess): 
 function notBuildable({ name, cloud }: Pick<Environment, "name" | "cloud">): UserError {
   return new UserError({
     where: `environments/${name}.yaml`,
-    message: `cloud is ${cloud}; this version builds cloud: local and cloud: gcp`,
+    message: `cloud is ${cloud}; this version builds ${BUILT}`,
     fix: `Write cloud: local, or use mlops validate ${name} and mlops explain ${name}, which work for every cloud`,
   });
 }

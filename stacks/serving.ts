@@ -1,11 +1,9 @@
+import { SERVING_IN_CLUSTER } from "../lib/contracts/serving";
 import { grant } from "../lib/core/grants";
 import { outputOf, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
 import { PlatformStack, type StackProps } from "./platform-stack";
-
-/** Kubernetes service account of the models' servers. */
-const IN_CLUSTER = { namespace: "serving", serviceAccount: "serving" } as const;
 
 /** Where models are used: QA, and production behind one address. Versions and weights belong to the release. */
 export class ServingStack extends PlatformStack {
@@ -15,7 +13,7 @@ export class ServingStack extends PlatformStack {
     const { production } = props.environment.serving;
     const serving = this.platform.workloadIdentity(this, "Serving", {
       workload: "serving",
-      ...(production.target === "kubernetes" ? { kubernetes: IN_CLUSTER } : {}),
+      ...(production.target === "kubernetes" ? { kubernetes: SERVING_IN_CLUSTER } : {}),
     });
     const qa = whenProvided({ identity: serving }, ({ identity }) =>
       this.platform.containerService(this, "Qa", { logging, identity }),

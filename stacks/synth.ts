@@ -44,11 +44,15 @@ interface Built {
 export async function synthesize(environments: readonly Environment[], options: SynthOptions): Promise<SynthManifest> {
   const { outdir, complete = false } = options;
   const folder = beginDraft(outdir);
+  const drop = () => dropDraft(folder);
+  // An interruption ends the process without coming back here.
+  process.once("exit", drop);
   try {
     const manifest = writeDraft(folder, environments, options);
     return await commitDraft(outdir, { folder, manifest, complete });
   } finally {
-    dropDraft(folder);
+    process.removeListener("exit", drop);
+    drop();
   }
 }
 

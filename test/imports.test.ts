@@ -1,6 +1,7 @@
 /** Who may import whom. The table is the architecture: an edge outside it is a mistake, or a change of this table. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
+import { NAME_RULES } from "../lib/core/name-rules";
 
 const ROOT = resolve(__dirname, "..");
 
@@ -206,6 +207,47 @@ test.each([
 ])("%s may not say %s", (file, text, why) => {
   expect(importsOf(file, text).map(objection)).toEqual([expect.stringContaining(why)]);
 });
+
+test("the bindings of a cloud's provider are those that its constructs use, no more", () => {
+  const [file, ...more] = [...new Set(Object.values(ONLY))].filter((keeper) => keeper.endsWith("/bindings.ts"));
+  expect([file, more]).toEqual(["lib/gcp/bindings.ts", []]);
+  const text = readFileSync(join(ROOT, "lib/gcp/bindings.ts"), "utf8");
+  const bound = [...text.matchAll(/^export \{ (\w+) \} from /gm)].flatMap(([, name]) => name ?? []);
+  const used = words(FILES.filter((path) => path.startsWith("lib/gcp/") && path !== "lib/gcp/bindings.ts"));
+  expect(bound.length).toBeGreaterThan(50);
+  expect(bound.filter((name) => !used.has(name))).toEqual([]);
+});
+
+test("every rule of names on a cloud that is built has resources of that kind", () => {
+  const kinds = Object.keys(NAME_RULES).filter((kind) => kind.startsWith("gcp."));
+  const text = FILES.filter((path) => path.startsWith("lib/gcp/"))
+    .map((path) => readFileSync(join(ROOT, path), "utf8"))
+    .join("\n");
+  const named = new Set([...text.matchAll(/\bname\("(\w+)"/g)].map(([, kind]) => `gcp.${kind}`));
+  expect(kinds.filter((kind) => !named.has(kind))).toEqual([]);
+});
+
+/** Words of a cloud, and of what only one cloud has. */
+const CLOUD_WORDS =
+  /google|gcp\b|gke|vertex|bigquery|cloud ?(?:sql|run|build|storage)|pub\/?sub|dataflow|dataproc\b|secure ?source|data ?fusion|composer|azure|microsoft|entra\b|aks\b|cosmos|data ?factory|event ?grid/gi;
+
+/** Values that are names: hosts of source code, and the forms of a compiled pipeline. */
+const NAMES = /\bazureRepos\b|\bsecureSourceManager\b|\bazureml\b/g;
+
+test("contracts say nothing in a cloud's words, in their docstrings neither", () => {
+  const contracts = FILES.filter((path) => path.startsWith("lib/contracts/"));
+  expect(contracts.length).toBeGreaterThan(20);
+  const said = contracts.flatMap((path) => {
+    const text = readFileSync(join(ROOT, path), "utf8").replace(NAMES, "");
+    return [...text.matchAll(CLOUD_WORDS)].map(([word]) => `${path}: ${word}`);
+  });
+  expect(said).toEqual([]);
+});
+
+/** Every word of these files. */
+function words(files: readonly string[]): ReadonlySet<string> {
+  return new Set(files.flatMap((path) => readFileSync(join(ROOT, path), "utf8").match(/\w+/g) ?? []));
+}
 
 test("an import over several lines, of a type or of nothing named is seen", () => {
   const text =

@@ -22,7 +22,7 @@ test("there are commands to check", () => expect(COMMANDS.length).toBeGreaterTha
 
 test.each(COMMANDS)("mlops %s is a command with these options", (words) => {
   const parts = words.split(/\s+/).filter((word) => word !== "\\");
-  const command = parts[0] === "pipeline" ? parts.slice(0, 2) : parts.slice(0, 1);
+  const command = ["pipeline", "lock"].includes(parts[0] ?? "") ? parts.slice(0, 2) : parts.slice(0, 1);
   const help = execFileSync(process.execPath, [join(ROOT, "cli/mlops.cjs"), ...command, "--help"], {
     encoding: "utf8",
   });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { buildCommand, IMAGE_NAMES, IMAGES } from "../../lib/core/images";
 import type { Act, CommandModule } from "../commands";
 import { examples } from "../commands";
+import { loadEnvironment } from "../estate";
 import { table } from "../output";
 
 export const define: CommandModule["define"] = (command, act) => {
@@ -15,19 +16,32 @@ export const define: CommandModule["define"] = (command, act) => {
     )
     .action(
       act(async (context) => {
-        const { readDigests } = await import("../../environments/images-lock");
-        const digests = readDigests(context.environmentsShown);
+        const { readLock } = await import("../../environments/images-lock");
+        const { images: shared, environments } = readLock(context.environmentsShown);
         const images = IMAGE_NAMES.map((name) => ({
           name,
           purpose: IMAGES[name].purpose,
-          digest: digests[name] ?? null,
+          digest: shared[name] ?? null,
+          environments: Object.fromEntries(
+            Object.entries(environments).flatMap(([environment, { [name]: digest }]) =>
+              digest === undefined ? [] : [[environment, digest]],
+            ),
+          ),
           build: buildCommand(name, `HOST/PROJECT/REPOSITORY/${name}`) ?? null,
         }));
-        const rows = images.map(({ name, digest, build }) => [
-          name,
-          digest ?? (build === null ? "missing; it is built elsewhere" : `missing; build it: ${build}`),
+        const rows = images.flatMap(({ name, digest, environments: own, build }) => [
+          ...(digest === null && Object.keys(own).length > 0
+            ? []
+            : [
+                [
+                  name,
+                  "every",
+                  digest ?? (build === null ? "missing; it is built elsewhere" : `missing; build it: ${build}`),
+                ],
+              ]),
+          ...Object.entries(own).map(([environment, value]) => [name, environment, value]),
         ]);
-        context.output.result({ images }, table(["IMAGE", "DIGEST"], rows));
+        context.output.result({ images }, table(["IMAGE", "ENVIRONMENT", "DIGEST"], rows));
         return undefined;
       }),
     );
@@ -37,18 +51,22 @@ export const define: CommandModule["define"] = (command, act) => {
 function defineImage(command: Command, act: Act): void {
   command
     .argument("<name=digest...>", "image and digest, such as serving=sha256:…")
+    .option("--for <environment>", "an environment's own build (default: every environment)")
     .option("--dry-run", "say what would change, write nothing")
     .addHelpText(
       "after",
       examples(
         ["mlops lock image serving=sha256:…", "comments and the other digests stay"],
         ["mlops lock image serving=sha256:… tracking=sha256:…", "several at once"],
+        ["mlops lock image serving=sha256:… --for prod", "the build of prod's own project"],
       ),
     )
     .action(
-      act<{ dryRun?: boolean }>(async (context, words, { dryRun = false }) => {
+      act<{ for?: string; dryRun?: boolean }>(async (context, words, { for: environment, dryRun = false }) => {
         const { recordDigests, typedDigests } = await import("../../environments/images-lock");
-        const { file, images, changed } = recordDigests(context.environmentsShown, typedDigests(words), dryRun);
+        if (environment !== undefined) await loadEnvironment(context, environment);
+        const options = { dryRun, ...(environment === undefined ? {} : { environment }) };
+        const { file, images, changed } = recordDigests(context.environmentsShown, typedDigests(words), options);
         const done = dryRun ? "would be written" : "written";
         const text = changed.length > 0 ? `${file}: ${changed.join(", ")} ${done}` : `${file}: unchanged`;
         context.output.result({ file, images, changed, written: !dryRun && changed.length > 0 }, text);

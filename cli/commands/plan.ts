@@ -34,7 +34,8 @@ export const define: CommandModule["define"] = (command, act) => {
           const synthesized = await synthesize(context, environment, { assume });
           const steps = new Steps(context.output);
           const plans = await runLayers({ context, steps, synthesized, layers: layer });
-          context.output.result(planDocument(environment.name, plans, synthesized), planText(plans));
+          const text = planText(plans, synthesized.entry.assumed);
+          context.output.result(planDocument(environment.name, plans, synthesized), text);
           const changed = plans.some(({ plan }) => plan.changed);
           return changed && detailedExitcode ? EXIT.changes : EXIT.done;
         });

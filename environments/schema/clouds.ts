@@ -90,6 +90,11 @@ export const GcpCloud = z
     securityGroup: text(/^gke-security-groups@[a-z0-9.-]+$/, "gke-security-groups@DOMAIN")
       .optional()
       .describe("Google group whose member groups may be named in the cluster's roles. Default: none."),
+    keyRing: lowerName(20)
+      .default("ml")
+      .describe(
+        "Name of the ring that own keys are in. A ring is never freed: after destroy, a new one needs a new name.",
+      ),
     existing: GcpExisting.optional().describe("What exists already and is used instead of made."),
   })
   .meta({ id: "GcpCloud" });

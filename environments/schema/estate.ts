@@ -114,11 +114,6 @@ export const Storage = z
 export const Encryption = z
   .strictObject({
     ownKeys: z.boolean().default(false).describe("Encrypt by a key of this environment instead of the cloud's own."),
-    keyRing: lowerName(20)
-      .default("ml")
-      .describe(
-        "Name of the ring that the keys are in. Google never frees one: after destroy, a new one needs a new name.",
-      ),
     rotationDays: whole(1, 3650, "days").default(90).describe("Days between rotations of that key."),
   })
   .meta({ id: "Encryption" });

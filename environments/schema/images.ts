@@ -1,7 +1,7 @@
 /** images.lock.yaml: which build of each of the estate's own images is deployed. */
 import { z } from "zod";
 import { IMAGE_NAMES, IMAGES, type ImageName } from "../../lib/core/images";
-import { text } from "./fields";
+import { lowerName, text } from "./fields";
 
 /** What pins an image: a tag, `latest` most of all, may be moved to another one. */
 export const digest = () =>
@@ -17,5 +17,13 @@ export const ImagesFile = z.strictObject({
   images: z
     .strictObject(byName)
     .prefault({})
-    .describe("Digest by image. A part whose image is missing here is left out of the estate, and named."),
+    .describe(
+      "Digest by image, for every environment. A part whose image is missing is left out of the estate, and named.",
+    ),
+  environments: z
+    .record(lowerName(20), z.strictObject(byName))
+    .default({})
+    .describe(
+      "Digests of an environment's own builds: each environment pulls from the registry that its own builds push to.",
+    ),
 });

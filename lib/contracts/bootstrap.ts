@@ -7,6 +7,7 @@ export interface BootstrapAction {
   readonly action: string;
   /** `there`: nothing to do. `create`: it is missing. `update`: it is there and not as it should be. */
   readonly state: "there" | "create" | "update";
+  /** In one line: what is there, or what will be done. */
   readonly detail: string;
   /** What will be written, in full, a line each; what is there, when nothing is to be done. */
   readonly items: readonly string[];

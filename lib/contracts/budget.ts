@@ -14,5 +14,6 @@ export interface BudgetProps {
 
 /** A budget with its alerts. */
 export interface IBudget extends Construct {
+  /** What the platform's own tools name it by. */
   readonly reference: string;
 }

@@ -4,15 +4,13 @@ import type { Construct } from "../framework";
 export interface CiIdentitiesProps {
   /** Where it is hosted; says which issuer the federation trusts. */
   readonly host: "github" | "azureRepos";
-  /** `owner/repository`; `organisation/project/service connection` on Azure DevOps. */
+  /** `owner/repository`; with `azureRepos` `organisation/project/service connection`. */
   readonly repository: string;
-  /**
-   * Issuer of Azure DevOps's tokens, as the service connection shows it: `https://login.microsoftonline.com/TENANT/v2.0`,
-   * or `https://vstoken.dev.azure.com/ORGANISATION-ID`, which ends on 2027-07-01. @default - GitHub's
-   */
+  /** Issuer of the host's tokens, for hosts that have one for each customer. @default - the host's one issuer */
   readonly issuer?: string;
-  /** Numbers of owner and repository at GitHub: a name that is freed and taken by a stranger is then refused. @default - names only */
+  /** The owner's number at the host: a name that is freed and taken by a stranger is then refused. @default - the name only */
   readonly ownerId?: number;
+  /** The repository's number at the host, for the same reason. @default - the name only */
   readonly repositoryId?: number;
   /** Exact subjects that may plan besides those that follow from host and repository. @default - none */
   readonly planSubjects?: readonly string[];

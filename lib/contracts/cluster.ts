@@ -5,7 +5,9 @@ import type { SizeClass } from "./sizes";
 export interface NodePool {
   readonly name: string;
   readonly class: SizeClass;
+  /** Fewest nodes, of the pool as a whole. */
   readonly min: number;
+  /** Most nodes, of the pool as a whole. */
   readonly max: number;
   /** `spot` pools get an on-demand twin that takes over. @default "onDemand" */
   readonly capacity?: "onDemand" | "spot";

@@ -9,13 +9,14 @@ export interface DataProcessingProps {
   readonly artifacts: IObjectStore;
 }
 
-/** Processing of large data as a service that a step calls: Dataflow and Dataproc, Spark. */
+/** Processing of large data as a service that a step calls, Spark among others. */
 export interface IDataProcessing extends Construct {
   /** What a step names when it submits work. */
   readonly reference: string;
 }
 
-/** A tool that builds data flows without code: Data Fusion, Data Factory. */
+/** A tool that builds data flows without code. */
 export interface IDataIntegration extends Construct {
+  /** Where a person builds them. */
   readonly uri: string;
 }

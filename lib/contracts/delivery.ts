@@ -32,6 +32,7 @@ export interface DeliveryProps {
 
 /** The connection to the source host and one trigger per delivery rule. */
 export interface IDelivery extends Construct {
+  /** Reference of the connection to the source host. */
   readonly connection: string;
   /** References of the triggers by branch or tag. */
   readonly triggers: Readonly<Record<string, string>>;

@@ -14,5 +14,6 @@ export interface EncryptionKeyProps {
 
 /** A customer-managed key, rotated, protected from deletion. */
 export interface IEncryptionKey extends Construct {
+  /** What the platform's own tools name it by. */
   readonly reference: string;
 }

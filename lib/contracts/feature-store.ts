@@ -19,7 +19,9 @@ export interface FeatureStoreProps {
 
 /** Features written once and read at train and serve time. */
 export interface IFeatureStore extends Construct {
+  /** Where training reads them, in bulk. */
   readonly offlineUri: string;
+  /** Where serving reads the latest, one entity at a time. */
   readonly onlineUri: string;
   readonly grants: { read(to: IWorkloadIdentity): void; readWrite(to: IWorkloadIdentity): void };
 }

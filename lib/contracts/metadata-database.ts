@@ -22,6 +22,7 @@ export interface MetadataDatabaseProps {
 
 /** PostgreSQL, private, encrypted, backed up. */
 export interface IMetadataDatabase extends Construct {
+  /** Private address or name of the server. */
   readonly host: string;
   readonly port: number;
   /** Connection without a password: `postgresql://user@host:port/name`; the password travels by `passwordReference`. */

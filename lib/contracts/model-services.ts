@@ -1,6 +1,6 @@
 import type { Construct } from "../framework";
 
-/** A table that the cloud's own AutoML trains on. */
+/** What is trained without code. */
 export interface AutoMlProps {
   /** Projects that get a managed data set. */
   readonly projects: readonly string[];
@@ -14,11 +14,12 @@ export interface IAutoMl extends Construct {
 
 /** Which pretrained models may be used. */
 export interface PretrainedModelsProps {
-  /** Publisher models, `publishers/google/models/gemma2`. */
+  /** Names as the cloud's own catalogue has them; they do not move to another cloud. */
   readonly allowed: readonly string[];
 }
 
 /** The cloud's catalogue of pretrained models, limited to those that are allowed. */
 export interface IPretrainedModels extends Construct {
+  /** Where a person looks through it. */
   readonly uri: string;
 }

@@ -14,6 +14,7 @@ export interface NetworkProps {
 
 /** A private network: nothing in it has a public address unless a stack says so. */
 export interface INetwork extends Construct {
+  /** What the platform's own tools name it by. */
   readonly reference: string;
   /** References of the subnets by role. */
   readonly subnets: Readonly<Record<"nodes" | "services" | "endpoints", string>>;

@@ -167,7 +167,7 @@ export type OperatorVerb = "stop" | "purge" | "backup" | "restore" | "ledger" | 
 
 /** Why something cannot be done on a cloud, and what does it instead. */
 export interface Unavailable {
-  /** `on Google Cloud nothing is stopped for a while`. */
+  /** `nothing is stopped for a while here`. */
   readonly message: string;
   /** The command, or the page, that does it. */
   readonly fix: string;

@@ -14,5 +14,6 @@ export interface ScheduleProps {
 
 /** Starts a project's pipeline at set times. */
 export interface ISchedule extends Construct {
+  /** What the platform's own tools name it by. */
   readonly reference: string;
 }

@@ -2,6 +2,9 @@ import type { Construct } from "../framework";
 import type { SizeClass } from "./sizes";
 import type { IWorkloadIdentity } from "./workload-identity";
 
+/** Where the models' servers stand in a cluster, and the Kubernetes service account that they run as. */
+export const SERVING_IN_CLUSTER = { namespace: "serving", serviceAccount: "serving" } as const;
+
 /** How predictions are logged. */
 export interface PredictionLogging {
   /** Share of requests that are logged, 0 to 1. */
@@ -38,10 +41,12 @@ export interface ModelEndpointProps extends ModelServerProps {
 
 /** The cheap scoring service of QA: like production, on one container or process. */
 export interface IContainerService extends Construct {
+  /** Address below which it answers, without a trailing slash. */
   readonly uri: string;
 }
 
 /** Production serving: a stable and a canary version behind one address, with traffic weights owned by the release. */
 export interface IModelEndpoint extends Construct {
+  /** Address that clients call; what stands behind it in a request is the target's own. */
   readonly uri: string;
 }

@@ -3,6 +3,7 @@ import type { SizeClass } from "./sizes";
 
 /** Machines that training steps run on where the orchestrator is managed. There are none when idle. */
 export interface TrainingProps {
+  /** Size of one machine. */
   readonly class: SizeClass;
   /** Most machines at once. */
   readonly max: number;

@@ -13,7 +13,7 @@ export interface WorkflowEngineProps {
   readonly project: string;
 }
 
-/** A general workflow engine beside the orchestrator: Airflow, Data Factory. */
+/** A general workflow engine beside the orchestrator, such as Airflow. */
 export interface IWorkflowEngine extends Construct {
   /** Where a person looks. */
   readonly uri: string;

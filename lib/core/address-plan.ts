@@ -1,5 +1,6 @@
 /** How an environment's network is divided. Does not load the engine. */
 import ipaddr from "ipaddr.js";
+import { SYSTEM_POOL } from "./system-pool";
 
 /** Parts of a network. `managed` is leased to the cloud's own services (databases, build machines). */
 export type RangeRole =
@@ -45,15 +46,12 @@ export function nodesIn(pods: string): number {
   return Math.floor(2 ** (32 - ipaddr.IPv4.parseCIDR(pods)[1]) / ADDRESSES_PER_NODE);
 }
 
-/** Most nodes of the system pool that every cluster has. */
-export const SYSTEM_NODES = 3;
-
 /** What a node pool may come to. */
 export interface PoolSize {
   readonly name: string;
   /** Most nodes. */
   readonly max: number;
-  /** A spot pool has a twin of the same size that takes over. */
+  /** A spot pool has a twin of the same size that takes over. @default "onDemand" */
   readonly capacity?: "onDemand" | "spot";
 }
 
@@ -72,9 +70,9 @@ export function mostNodes(pools: readonly PoolSize[]): NodeCount {
     const spot = twice(pool) === 2;
     return { nodes: pool.max * twice(pool), text: `${pool.name} ${pool.max}${spot ? " × 2 (spot and its twin)" : ""}` };
   });
-  const nodes = parts.reduce((sum, part) => sum + part.nodes, SYSTEM_NODES + upgraded);
+  const nodes = parts.reduce((sum, part) => sum + part.nodes, SYSTEM_POOL.max + upgraded);
   const texts = parts.map(({ text }) => text);
-  return { nodes, sum: [...texts, `system ${SYSTEM_NODES}`, `upgrades ${upgraded}`].join(" + ") };
+  return { nodes, sum: [...texts, `system ${SYSTEM_POOL.max}`, `upgrades ${upgraded}`].join(" + ") };
 }
 
 /** The part of a range with this prefix length at this place. */

@@ -2,7 +2,7 @@
  * Rules that are checked when the configuration is read, before anything is synthesized, and that somebody may waive
  * under `policies.waivers` like the rules of synthesized resources.
  */
-export const CONFIG_RULES = ["open-control-plane", "single-gpu-zone"] as const;
+const CONFIG_RULES = ["open-control-plane", "single-gpu-zone"] as const;
 
 /** One of them. */
 export type ConfigRule = (typeof CONFIG_RULES)[number];

@@ -32,14 +32,13 @@ export interface HardeningRule {
   readonly why: string;
   /** Checks of Checkov (CKV) and of the CIS benchmarks that ask the same. Empty where no benchmark does. */
   readonly refs: readonly string[];
+  /** What the environment's file says then, where it decides. @default - the value is the construct's own */
+  readonly setting?: string;
 }
 
 /** Something that is demanded of a stack as a whole. */
-export interface StackRule {
-  readonly id: string;
-  readonly why: string;
-  readonly refs: readonly string[];
-  readonly only?: keyof HardeningContext;
+export interface StackRule extends Pick<HardeningRule, "id" | "why" | "refs" | "only"> {
+  /** What is wrong with a stack; nothing where it is as it should be. */
   readonly check: (stack: StackJson) => readonly Finding[];
 }
 
@@ -71,9 +70,15 @@ export function breaches(rule: HardeningRule, stack: StackJson, context: Hardeni
     broken(rule, resource, context).map((place) => ({
       address,
       message: `${written(place) || "it"} ${got(rule, valueAt(resource, place))}; wanted ${rule.demand.wanted}. ${rule.why.replace(/\.$/, "")}`,
-      fix: `Set ${nameOf(rule)} to ${rule.demand.set ?? rule.demand.wanted}`,
+      fix: fixOf(rule),
     })),
   );
+}
+
+function fixOf(rule: HardeningRule): string {
+  const set = `Set ${nameOf(rule)} to ${rule.demand.set ?? rule.demand.wanted}`;
+  if (rule.setting === undefined) return set;
+  return `Write ${rule.setting} in the environment's file, or let somebody answer for it: policies.waivers with rule: ${rule.id}. (${set}.)`;
 }
 
 /** Places of a resource that break a rule which counts for it. */

@@ -39,9 +39,9 @@ export function buildCommand(name: ImageName, target: string): string | undefine
  * Why a part is left out whose image has no digest yet, with the command that builds it.
  * @param target host, path and name that the image is pushed to
  */
-export function imageMissing(name: ImageName, target: string): string {
+export function imageMissing(name: ImageName, target: string, environment: string): string {
   const build = buildCommand(name, target);
-  const record = `record its digest with mlops lock image ${name}=sha256:…`;
+  const record = `record its digest with mlops lock image ${name}=sha256:… --for ${environment}`;
   if (build === undefined) return `the image ${name} is not in environments/${IMAGES_LOCK}; ${record}`;
   return `the image ${name} is not built yet; run ${build}, then ${record}`;
 }

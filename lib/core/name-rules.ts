@@ -112,7 +112,6 @@ export const NAME_RULES = {
     "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.featureGroups/create",
     { separator: "_" },
   ),
-  "gcp.logBucket": rule(1, 100, "https://cloud.google.com/logging/quotas#log-limits"),
   "gcp.logSink": rule(1, 100, "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks"),
   // Part of a metric's name in PromQL, which takes no dashes.
   "gcp.logMetric": rule(1, 100, "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.metrics", {

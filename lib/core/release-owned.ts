@@ -8,12 +8,16 @@
 export const RELEASE_OWNED = {
   /**
    * The release makes a revision with an image by digest and a model version, and moves the traffic to it. The model
-   * version is in the revision's variables: two revisions with two models share the traffic.
+   * version is in the revision's variables: two revisions with two models share the traffic. Cloud Run names the revisions
+   * (`latestCreatedRevision`): a name of the release's own would stay in the template, and what Terraform changes next
+   * would be a second revision of that name, which is refused. So a name is not ignored: the next deployment takes it out.
+   *
+   * What Terraform changes of a service (its memory, say) is a new revision without traffic: clients get it with the next
+   * release.
    */
   google_cloud_run_v2_service: [
     "template[0].containers[0].image",
     "template[0].containers[0].env",
-    "template[0].revision",
     "traffic",
     // Say who deployed last.
     "client",

@@ -2,10 +2,9 @@ import type { MonitoringProps } from "../contracts/monitoring";
 import { shortHash } from "../core/hash";
 import { LayerStack } from "../core/layer-stack";
 import { Construct } from "../framework";
-import { LoggingMetric, MonitoringAlertPolicy, MonitoringNotificationChannel } from "./bindings";
+import { MonitoringAlertPolicy, MonitoringNotificationChannel } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { type AlertRow, alertRows } from "./parts/alert-table";
-import { driftFound, FAILED_RUN } from "./parts/log-filters";
 
 /** An incident that nothing speaks for any more is closed after so many seconds; the least that is taken. */
 const AUTO_CLOSE = "1800s";
@@ -30,7 +29,7 @@ export function mailChannels(scope: Construct, emails: readonly string[], estate
   });
 }
 
-/** The alerts of an environment, and the counts of log lines that some of them look at. */
+/** The alerts of an environment. */
 export class GcpAlerts extends Construct {
   constructor(
     scope: Construct,
@@ -39,20 +38,8 @@ export class GcpAlerts extends Construct {
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
-    this.count("FailedRuns", "failed-runs", "Pipeline runs that failed", FAILED_RUN);
-    if (props.driftThreshold !== undefined)
-      this.count("DriftFindings", "drift", "Findings that inputs have drifted", driftFound(props.driftThreshold));
     const channels = mailChannels(this, props.alerts.email, estate);
     for (const row of alertRows(estate, props)) this.alert(row, channels);
-  }
-
-  private count(id: string, role: string, displayName: string, filter: string): void {
-    new LoggingMetric(this, id, {
-      name: this.estate.name("logMetric", role),
-      description: displayName,
-      filter,
-      metricDescriptor: { metricKind: "DELTA", valueType: "INT64", unit: "1", displayName },
-    });
   }
 
   private alert({ id, title, severity, when, next }: AlertRow, channels: string[]): void {

@@ -1,7 +1,7 @@
 import { Construct } from "../framework";
 import { BinaryAuthorizationPolicy } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { IMAGE_MIRRORS } from "./node-account";
+import { IMAGE_MIRRORS } from "./parts/mirrors";
 
 /**
  * Attests every image that Cloud Build has built in this project and lists under `images:` of its build file. Google holds

@@ -1,7 +1,8 @@
 import { Construct } from "../framework";
-import { ArtifactRegistryRepositoryIamMember, ServiceAccountIamMember, StorageBucketIamMember } from "./bindings";
+import { ArtifactRegistryRepositoryIamMember, StorageBucketIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { projectRole } from "./identity-roles";
+import { actAsPipelines, projectRole } from "./identity-roles";
+import { MIRROR_NAMES } from "./parts/mirrors";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /** A build that writes its log to Cloud Logging. */
@@ -15,7 +16,7 @@ const PUSHED = ["images", "pipelines", "packages"] as const;
 
 /**
  * Who builds run as. Builds of pull requests run code that nobody has reviewed, under an account that may write its log and
- * nothing else: no image, no bucket, no secret.
+ * nothing else: no image, no bucket, no secret. On workers inside the network both may read the mirrors.
  */
 export class GcpBuildAccounts extends Construct {
   readonly builds: GcpWorkloadIdentity;
@@ -28,10 +29,23 @@ export class GcpBuildAccounts extends Construct {
     this.checks = new GcpWorkloadIdentity(this, "Checks", { workload: "checks" }, estate);
     for (const identity of [this.builds, this.checks]) {
       projectRole(identity, LOG_ROLE, estate);
-      if (network) projectRole(identity, WORKERS_ROLE, estate);
+      if (network) this.letWorkInside(identity, estate);
     }
     projectRole(this.builds, SUBMIT_ROLE, estate);
     this.letPush(estate);
+  }
+
+  /** Inside the network there is no way to the internet but the mirrors, which hold what is public. */
+  private letWorkInside(identity: GcpWorkloadIdentity, estate: GcpEstate): void {
+    projectRole(identity, WORKERS_ROLE, estate);
+    for (const mirror of MIRROR_NAMES) {
+      new ArtifactRegistryRepositoryIamMember(identity, `pull-${mirror}`, {
+        location: estate.settings.region,
+        repository: estate.repository(`mirror-${mirror}`),
+        role: "roles/artifactregistry.reader",
+        member: identity.principal,
+      });
+    }
   }
 
   private letPush(estate: GcpEstate): void {
@@ -49,11 +63,6 @@ export class GcpBuildAccounts extends Construct {
       role: "roles/storage.objectUser",
       member,
     });
-    // A submitted pipeline runs as the pipelines' account.
-    new ServiceAccountIamMember(this.builds, "act-as-pipelines", {
-      serviceAccountId: `projects/${estate.settings.project}/serviceAccounts/${estate.serviceAccount("pipelines")}`,
-      role: "roles/iam.serviceAccountUser",
-      member,
-    });
+    actAsPipelines(this.builds, estate);
   }
 }

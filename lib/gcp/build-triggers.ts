@@ -3,12 +3,13 @@ import { Construct } from "../framework";
 import { CloudbuildTrigger } from "./bindings";
 import type { GcpBuildAccounts } from "./build-accounts";
 import type { GcpEstate } from "./estate";
-import { mailOf, rightsOf } from "./identity-roles";
+import { mailOf } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { slug } from "./source-repository";
 import type { GcpWorkloadIdentity } from "./workload-identity";
 
 /** Build files, from the root of the repository: of what is delivered, and of what is only checked. */
-export const BUILD_FILES = { delivery: "cloudbuild.yaml", checks: "cloudbuild.checks.yaml" } as const;
+const BUILD_FILES = { delivery: "cloudbuild.yaml", checks: "cloudbuild.checks.yaml" } as const;
 
 /** What triggers are made of. */
 export interface BuildTriggersProps {
@@ -87,7 +88,7 @@ export class GcpBuildTriggers extends Construct {
       // Only GitHub shows logs beside a check.
       ...(props.host === "github" ? { includeBuildLogs: "INCLUDE_BUILD_LOGS_WITH_STATUS" } : {}),
       repositoryEventConfig: { repository: props.repository, ...event },
-      dependsOn: rightsOf(account),
+      dependsOn: resourcesOf(account),
     });
   }
 
@@ -107,6 +108,8 @@ export class GcpBuildTriggers extends Construct {
       _PACKAGES_URI: `gs://${estate.bucket("packages")}`,
       _ARTIFACTS_URI: `gs://${estate.bucket("artifacts")}`,
       _DATASETS_URI: `gs://${estate.bucket("datasets")}`,
+      _PIPELINE_ROOT: estate.pipelineRoot,
+      _PIPELINE_ATTACHMENT: estate.pipelineAttachment,
       _PIPELINES_PRINCIPAL: `serviceAccount:${estate.serviceAccount("pipelines")}`,
       _RETRAIN_TOPIC: estate.topic("retrain"),
     };

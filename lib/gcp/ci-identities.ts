@@ -26,6 +26,13 @@ const ROLES_PER_CONDITION = 10;
 /** Acts as the account, by a token of the trusted issuer. */
 const FEDERATED_ROLE = "roles/iam.workloadIdentityUser";
 
+/** Where the layers make objects: bundled pipelines, settings of serving, flows. */
+const MADE_OBJECTS = [
+  { bucket: "packages", folder: "definitions/" },
+  { bucket: "artifacts", folder: "serving/" },
+  { bucket: "workflows", folder: "dags/" },
+] as const;
+
 /** What is different between the one who plans and the one who deploys. */
 interface Rights {
   readonly what: string;
@@ -38,7 +45,15 @@ interface Rights {
 /**
  * Two accounts without keys, for the CI of the repository that holds this configuration. The one that plans reads and
  * takes no lock (`mlops plan` runs with -lock=false), so it cannot write the state either. The one that deploys may give
- * only the listed roles on the project, and cannot change what CI may do.
+ * only the listed roles on the project, and neither custom roles nor the federation; who acts as an account it does say,
+ * of its own too, see {@link APPLY_PERMISSIONS}.
+ *
+ * What lies outside the project cannot be given here: the budget needs `roles/billing.costsManager` (to plan:
+ * `roles/billing.viewer`) on the billing account, allowed models `roles/orgpolicy.policyAdmin` in the organisation, and
+ * subnets, records or secrets of another project rights in that one.
+ *
+ * Google keeps a deleted pool for 30 days and gives its name to no other: an environment that is destroyed and made again
+ * before restores it first, `gcloud iam workload-identity-pools undelete`, and imports it with its provider.
  */
 export class GcpCiIdentities extends Construct implements ICiIdentities {
   readonly plan: string;
@@ -68,7 +83,7 @@ export class GcpCiIdentities extends Construct implements ICiIdentities {
       permissions: APPLY_PERMISSIONS,
       state: "roles/storage.objectUser",
     });
-    this.readBundles(plan);
+    this.readObjects(plan);
     this.grantListedRoles(apply);
     this.plan = estate.serviceAccount("ci-plan");
     this.apply = estate.serviceAccount("ci-apply");
@@ -166,19 +181,20 @@ export class GcpCiIdentities extends Construct implements ICiIdentities {
     });
   }
 
-  /** Bundled pipelines are objects that Terraform compares; no other data can be read. */
-  private readBundles({ member }: ServiceAccount): void {
-    const bucket = this.estate.bucket("packages");
-    new ProjectIamMember(this, "plan-Bundles", {
+  /** What is made are objects too, which Terraform compares: of those folders and no other data. */
+  private readObjects({ member }: ServiceAccount): void {
+    const folders = MADE_OBJECTS.map(
+      ({ bucket, folder }) => `projects/_/buckets/${this.estate.bucket(bucket)}/objects/${folder}`,
+    );
+    const inOne = folders.map((folder) => `resource.name.startsWith('${folder}')`).join(" || ");
+    new ProjectIamMember(this, "plan-Objects", {
       project: this.estate.settings.project,
       role: "roles/storage.objectViewer",
       member,
       condition: {
-        title: "Bundled pipelines",
-        description: "Objects of the bucket of packages.",
-        expression:
-          "resource.type == 'storage.googleapis.com/Object' && " +
-          `resource.name.startsWith('projects/_/buckets/${bucket}/objects/')`,
+        title: "Objects that are made",
+        description: "Bundled pipelines, settings of serving, flows.",
+        expression: `resource.type == 'storage.googleapis.com/Object' && (${inOne})`,
       },
     });
   }

@@ -1,11 +1,12 @@
 import type { ClusterProps, ICluster } from "../contracts/cluster";
 import { handOver } from "../core/outputs";
+import { SYSTEM_POOL } from "../core/system-pool";
 import { Construct } from "../framework";
 import { GcpBinaryAuthorization } from "./binary-authorization";
 import { ContainerCluster } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { GcpNodeAccount } from "./node-account";
-import { GcpNodePools, nodeBasics, PODS_PER_NODE, SYSTEM_CLASS } from "./node-pool";
+import { GcpNodePools, nodeBasics, PODS_PER_NODE } from "./node-pool";
 
 /** https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels */
 const CHANNELS = { rapid: "RAPID", regular: "REGULAR", stable: "STABLE" } as const;
@@ -71,7 +72,7 @@ export class GcpCluster extends Construct implements ICluster {
       // The pool it is born with is removed at once; until then it is held to the same as the others.
       removeDefaultNodePool: true,
       initialNodeCount: 1,
-      nodeConfig: nodeBasics(estate, SYSTEM_CLASS, nodes.email),
+      nodeConfig: nodeBasics(estate, SYSTEM_POOL.class, nodes.email),
       lifecycle: { ignoreChanges: ["node_config"] },
       dependsOn: [...nodes.rights, images.policy],
     });

@@ -1,8 +1,9 @@
 import type { IContainerService, ModelServerProps } from "../contracts/serving";
 import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
+import { mailOf } from "./identity-roles";
 import { GcpRunService } from "./run-service";
-import { accountOf, GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
+import { GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
 
 /** Enough to check a model; nothing while nobody asks. */
 const SIZE = { cpu: "1", memory: "1Gi", instances: { min: 0, max: 2 } } as const;
@@ -19,7 +20,7 @@ export class GcpContainerService extends Construct implements IContainerService 
       "Run",
       {
         role: "qa",
-        account: accountOf(identity.principal),
+        account: mailOf(identity),
         containers: [
           {
             name: "serving",
@@ -28,7 +29,9 @@ export class GcpContainerService extends Construct implements IContainerService 
             cpu: SIZE.cpu,
             memory: SIZE.memory,
             port: SERVING_PORT,
-            // Not whether a model is served: the first revision has none, and a release asks /readyz itself.
+            // Not whether a model is served: the first revision has none. Probes ask the container itself; from outside,
+            // paths that end in z may be Cloud Run's own (https://cloud.google.com/run/docs/known-issues#reserved-url-paths),
+            // so a release asks for the model, /v1/models/PROJECT.
             startupPath: HEALTH_PATH,
             livenessPath: HEALTH_PATH,
           },

@@ -3,7 +3,8 @@ import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { ComputeNetworkAttachment, DataFusionInstance } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { actAs, mailOf, projectRole, rightsOf } from "./identity-roles";
+import { actAs, mailOf, projectRole } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /** What the machines that run a flow need: https://cloud.google.com/data-fusion/docs/concepts/service-accounts. */
@@ -41,7 +42,7 @@ export class GcpDataIntegration extends Construct implements IDataIntegration {
       enableRbac: production,
       labels: estate.labels(this),
       ...(key === undefined ? {} : { cryptoKeyConfig: { keyReference: key } }),
-      dependsOn: rightsOf(identity),
+      dependsOn: resourcesOf(identity),
     });
     this.uri = handOver(this, {
       key: "dataFusionUri",
@@ -54,8 +55,7 @@ export class GcpDataIntegration extends Construct implements IDataIntegration {
   private makeIdentity(estate: GcpEstate): GcpWorkloadIdentity {
     const identity = new GcpWorkloadIdentity(this, "Identity", { workload: "data-flows" }, estate);
     for (const role of WORKER_ROLES) projectRole(identity, role, estate);
-    const agent = `service-${estate.settings.projectNumber}@gcp-sa-datafusion.iam.gserviceaccount.com`;
-    actAs(identity, `serviceAccount:${agent}`, "ActAsByDataFusion", estate);
+    actAs(identity, estate.agent("dataFusion"), "ActAsByDataFusion", estate);
     return identity;
   }
 

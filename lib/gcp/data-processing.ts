@@ -71,6 +71,8 @@ export class GcpDataProcessing extends Construct implements IDataProcessing {
     new ComputeFirewall(this, "BetweenWorkers", {
       name: estate.name("firewall", "processing"),
       description: "Workers of Dataflow and Dataproc among themselves",
+      // A rule stands where its network does, which may be another project.
+      project: estate.network.split("/")[1],
       network: estate.network,
       direction: "INGRESS",
       priority: 1000,

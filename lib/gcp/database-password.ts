@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct, TerraformStack } from "../framework";
 import {
   ProjectIamMember,
@@ -25,7 +26,6 @@ const PASSWORD_VERSION = 1;
 const PASSWORD = "database_setup";
 /** Days that a secret's version, once destroyed, can still be brought back. */
 const DESTROY_DAYS = 7;
-const DAY = 86_400;
 
 /** Makes up passwords; its values are never kept: https://registry.terraform.io/providers/hashicorp/random/3.7.2/docs/ephemeral-resources/password. */
 const RANDOM = { source: "hashicorp/random", version: "3.7.2" } as const;
@@ -74,7 +74,7 @@ export class GcpDatabasePassword extends Construct {
       secretId: estate.name("secret", SETUP_ROLE),
       labels: estate.labels(this),
       deletionProtection,
-      versionDestroyTtl: `${DESTROY_DAYS * DAY}s`,
+      versionDestroyTtl: `${DESTROY_DAYS * SECONDS_PER_DAY}s`,
       replication: {
         userManaged: {
           replicas: [

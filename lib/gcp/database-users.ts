@@ -11,13 +11,16 @@ export const DATABASE_OWNERS = { mlflow: "tracking", ledger: "trigger" } as cons
   string
 >;
 
-/** Limits a role that is bound to the project to the one server: https://cloud.google.com/sql/docs/postgres/iam-conditions. */
+/**
+ * Limits a role that is bound to the project to the one server: https://cloud.google.com/sql/docs/postgres/iam-conditions.
+ * That page shows it for connecting; for logging in others are seen to use it, and Google does not say.
+ */
 export function onlyDatabaseServer({ settings, databaseInstance }: GcpEstate) {
   const name = `projects/${settings.project}/instances/${databaseInstance}`;
   return {
     title: `only ${databaseInstance}`,
     description: "The metadata database of this environment",
-    expression: `resource.name == "${name}" && resource.type == "sqladmin.googleapis.com/Instance"`,
+    expression: `resource.name == "${name}" && resource.service == "sqladmin.googleapis.com"`,
   };
 }
 

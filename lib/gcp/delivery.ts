@@ -16,7 +16,7 @@ export class GcpDelivery extends Construct implements IDelivery {
     super(scope, id);
     const { source, rules, skip = [], runner = "hosted" } = props;
     if (source === undefined) {
-      // Where code triggers nothing, the name that `bootstrap` would give the connection.
+      // Where code triggers nothing, the name that the connection would have.
       this.connection = connectionOf(undefined, estate);
       this.triggers = {};
       return;

@@ -1,6 +1,7 @@
 import type { EncryptionKeyProps, IEncryptionKey } from "../contracts/encryption-key";
 import { UserError } from "../core/errors";
 import { LayerStack } from "../core/layer-stack";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { KmsCryptoKey, KmsCryptoKeyIamMember, KmsKeyRing } from "./bindings";
 import type { GcpEstate } from "./estate";
@@ -8,7 +9,6 @@ import { awaitedByName } from "./ordering";
 import { keyUsers } from "./parts/service-agents";
 import { GcpProjectServices } from "./project-services";
 
-const SECONDS_PER_DAY = 86_400;
 /** The longest rotation that is taken for one (CIS Google Cloud 1.10). */
 const MAX_ROTATION_DAYS = 90;
 /**
@@ -23,7 +23,7 @@ const USER_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
  * A key of the environment, and the rights of the services that use it. Rings and keys cannot be deleted
  * (https://cloud.google.com/kms/docs/resource-hierarchy): destroying a key forgets it and schedules its versions for
  * destruction, with which everything encrypted by it is lost after 30 days. So production refuses that; elsewhere a
- * destroyed environment leaves an empty ring behind and cannot be made again under the same name.
+ * destroyed environment leaves an empty ring behind: to make it again, give clouds.gcp.keyRing another name.
  */
 export class GcpEncryptionKey extends Construct implements IEncryptionKey {
   readonly reference: string;

@@ -1,5 +1,6 @@
 import type { IEventTopic } from "../contracts/event-topic";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { PubsubSubscription, PubsubTopic, PubsubTopicIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
@@ -13,7 +14,6 @@ const PUBLISH = "roles/pubsub.publisher";
 const REPLAY_DAYS = 7;
 /** Days that an event which could not be delivered is kept: the most that Pub/Sub offers, https://cloud.google.com/pubsub/quotas#resource_limits. */
 const UNDELIVERED_DAYS = 31;
-const DAY = 86_400;
 
 /**
  * The topic of `retrain` events, and beside it a topic with a subscription that keeps what could not be delivered until
@@ -41,7 +41,7 @@ export class GcpEventTopic extends Construct implements IEventTopic {
       name: estate.name("topic", role),
       kmsKeyName: estate.key("events"),
       labels: estate.labels(this),
-      messageRetentionDuration: `${retentionDays * DAY}s`,
+      messageRetentionDuration: `${retentionDays * SECONDS_PER_DAY}s`,
       messageStoragePolicy: { allowedPersistenceRegions: [estate.settings.region] },
     });
   }
@@ -54,7 +54,7 @@ export class GcpEventTopic extends Construct implements IEventTopic {
       topic: undelivered.id,
       labels: estate.labels(this),
       ackDeadlineSeconds: 60,
-      messageRetentionDuration: `${UNDELIVERED_DAYS * DAY}s`,
+      messageRetentionDuration: `${UNDELIVERED_DAYS * SECONDS_PER_DAY}s`,
       // Nobody reads it while all goes well; it must not be removed for that.
       expirationPolicy: { ttl: "" },
     });
@@ -62,7 +62,7 @@ export class GcpEventTopic extends Construct implements IEventTopic {
     new PubsubTopicIamMember(this, "UndeliveredPublisher", {
       topic: undelivered.id,
       role: PUBLISH,
-      member: estate.pubsubAgent,
+      member: estate.agent("pubSub"),
     });
   }
 

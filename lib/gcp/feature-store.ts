@@ -100,18 +100,8 @@ export class GcpFeatureStore extends Construct implements IFeatureStore {
     const { region } = estate.settings;
     const labels = estate.labels(this);
     const role = group.name.replaceAll("_", "-");
-    const key = estate.key("storage");
     const scope = new Construct(this, `Group-${group.name}`);
-    const table = new BigqueryTable(scope, "Table", {
-      datasetId: dataset.datasetId,
-      tableId: group.name,
-      deletionProtection,
-      labels,
-      schema: JSON.stringify(columnsOf(group)),
-      timePartitioning: { type: "DAY", field: TIMESTAMP },
-      clustering: [group.entity],
-      ...(key ? { encryptionConfiguration: { kmsKeyName: key } } : {}),
-    });
+    const table = this.makeTable(scope, group, dataset, deletionProtection);
     const registered = new VertexAiFeatureGroup(scope, "Registered", {
       name: estate.name("featureGroup", role),
       region,
@@ -143,6 +133,25 @@ export class GcpFeatureStore extends Construct implements IFeatureStore {
         featureGroups: [{ featureGroupId: registered.name, featureIds: [...group.features] }],
       },
       dependsOn: features,
+    });
+  }
+
+  private makeTable(
+    scope: Construct,
+    group: FeatureGroup,
+    dataset: BigqueryDataset,
+    deletionProtection: boolean,
+  ): BigqueryTable {
+    const key = this.estate.key("storage");
+    return new BigqueryTable(scope, "Table", {
+      datasetId: dataset.datasetId,
+      tableId: group.name,
+      deletionProtection,
+      labels: this.estate.labels(this),
+      schema: JSON.stringify(columnsOf(group)),
+      timePartitioning: { type: "DAY", field: TIMESTAMP },
+      clustering: [group.entity],
+      ...(key ? { encryptionConfiguration: { kmsKeyName: key } } : {}),
     });
   }
 

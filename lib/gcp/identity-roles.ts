@@ -1,6 +1,4 @@
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
-import { LayerStack } from "../core/layer-stack";
-import { type Construct, TerraformResource } from "../framework";
 import { ProjectIamMember, ServiceAccountIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 
@@ -32,17 +30,16 @@ export function actAs(identity: IWorkloadIdentity, member: string, id: string, {
   });
 }
 
+/** Lets an identity submit pipelines: a run works as the pipelines' account, and who starts it must be allowed to act as it. */
+export function actAsPipelines(identity: IWorkloadIdentity, estate: GcpEstate): void {
+  new ServiceAccountIamMember(identity, "ActAsPipelines", {
+    serviceAccountId: `projects/${estate.settings.project}/serviceAccounts/${estate.serviceAccount("pipelines")}`,
+    role: ACT_AS,
+    member: identity.principal,
+  });
+}
+
 /** Mail address of the account behind an identity. */
 export function mailOf({ principal }: IWorkloadIdentity): string {
   return principal.replace(/^serviceAccount:/, "");
-}
-
-/** Resources that stand in an identity: its account and its rights. What starts with them waits for them. */
-export function rightsOf(identity: IWorkloadIdentity): TerraformResource[] {
-  return identity.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
-}
-
-/** Whether two constructs are deployed by one stack, so that one may wait for the other. */
-export function sameLayer(one: Construct, other: Construct): boolean {
-  return LayerStack.ofLayer(one) === LayerStack.ofLayer(other);
 }

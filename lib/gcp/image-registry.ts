@@ -1,10 +1,11 @@
 import type { IImageRegistry } from "../contracts/image-registry";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { ArtifactRegistryRepository, ArtifactRegistryRepositoryIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { MIRRORS, type Mirror, type MirrorName } from "./parts/mirrors";
+import { MIRROR_NAMES, MIRRORS, type Mirror, type MirrorName } from "./parts/mirrors";
 
 /** Roles on one repository, https://cloud.google.com/artifact-registry/docs/access-control#roles. */
 const ROLES = { pull: "roles/artifactregistry.reader", push: "roles/artifactregistry.writer" } as const;
@@ -17,7 +18,6 @@ const OWN = {
 } as const;
 type OwnRole = keyof typeof OWN;
 
-const DAY = 86_400;
 /** Versions of each image or package that stay, however old. */
 const KEPT_VERSIONS = 50;
 /** An image without a tag is one that a later push took it from, or a failed build. */
@@ -39,7 +39,7 @@ export class GcpImageRegistry extends Construct implements IImageRegistry {
   ) {
     super(scope, id);
     const own = (Object.keys(OWN) as OwnRole[]).map((role) => this.own(role));
-    const mirrors = (Object.keys(MIRRORS) as MirrorName[]).map((mirror) => this.mirror(mirror));
+    const mirrors = MIRROR_NAMES.map((mirror) => this.mirror(mirror));
     this.prefix = estate.imagePrefix;
     this.grants = {
       pull: (to) => this.grant(to, [...own, ...mirrors], "pull"),
@@ -110,7 +110,7 @@ export class GcpImageRegistry extends Construct implements IImageRegistry {
 }
 
 function removeAfter(id: string, days: number, tagState: "ANY" | "UNTAGGED") {
-  return { id, action: "DELETE", condition: { tagState, olderThan: `${days * DAY}s` } };
+  return { id, action: "DELETE", condition: { tagState, olderThan: `${days * SECONDS_PER_DAY}s` } };
 }
 
 /** The two that Google knows by name; every other registry is an address. */

@@ -1,14 +1,14 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
-import { UserError } from "../core/errors";
+import { requireServable } from "../core/google-serving-limits";
 import { handOver } from "../core/outputs";
 import { releaseOwned } from "../core/release-owned";
-import { servingProblems } from "../core/serving-limits";
 import { Construct } from "../framework";
 import { ComputeAddress, ComputeFirewall, ComputeInstance } from "./bindings";
 import { GcpHost } from "./dns";
 import type { GcpEstate } from "./estate";
+import { mailOf } from "./identity-roles";
 import { servingUserData } from "./parts/serving-machine";
-import { accountOf, GcpServingSettings, SERVING_PORT } from "./serving-settings";
+import { GcpServingSettings, SERVING_PORT } from "./serving-settings";
 
 /** Runs containers, updates itself, has no package manager: https://cloud.google.com/container-optimized-os/docs. */
 const SYSTEM = "projects/cos-cloud/global/images/family/cos-stable";
@@ -37,8 +37,7 @@ export class GcpInstanceEndpoint extends Construct implements IModelEndpoint {
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
-    const problems = servingProblems(props);
-    if (problems.length > 0) throw new UserError(problems);
+    requireServable(props);
     const reserved = new ComputeAddress(this, "Address", {
       name: estate.name("address", "serving"),
       description: "What clients of production call",
@@ -88,7 +87,7 @@ export class GcpInstanceEndpoint extends Construct implements IModelEndpoint {
       // No access_config: no public address.
       networkInterface: [{ subnetwork: estate.subnet("endpoints"), networkIp, stackType: "IPV4_ONLY" }],
       serviceAccount: {
-        email: accountOf(props.identity.principal),
+        email: mailOf(props.identity),
         scopes: ["https://www.googleapis.com/auth/cloud-platform"],
       },
       shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
@@ -123,7 +122,7 @@ export class GcpInstanceEndpoint extends Construct implements IModelEndpoint {
       priority: 1000,
       allow: [{ protocol: "tcp", ports: [String(SERVING_PORT)] }],
       sourceRanges: [nodes, pods, serverless, endpoints],
-      targetServiceAccounts: [accountOf(props.identity.principal)],
+      targetServiceAccounts: [mailOf(props.identity)],
       logConfig: { metadata: "INCLUDE_ALL_METADATA" },
     });
   }

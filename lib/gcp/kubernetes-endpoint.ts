@@ -1,7 +1,6 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
-import { UserError } from "../core/errors";
+import { requireServable } from "../core/google-serving-limits";
 import { handOver } from "../core/outputs";
-import { servingProblems } from "../core/serving-limits";
 import { Construct } from "../framework";
 import { ComputeAddress } from "./bindings";
 import { GcpHost } from "./dns";
@@ -27,8 +26,7 @@ export class GcpKubernetesEndpoint extends Construct implements IModelEndpoint {
 
   constructor(scope: Construct, id: string, props: ModelEndpointProps, estate: GcpEstate) {
     super(scope, id);
-    const problems = servingProblems(props);
-    if (problems.length > 0) throw new UserError(problems);
+    requireServable(props);
     const { logging, expose, host } = props;
     new GcpServingSettings(this, "Settings", { place: "production", logging }, estate);
     const address = handOver(this, {

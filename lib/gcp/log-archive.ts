@@ -1,10 +1,10 @@
 import type { MonitoringProps } from "../contracts/monitoring";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { LoggingProjectSink, ProjectIamAuditConfig, StorageBucket, StorageBucketIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { AUDIT_LOGS } from "./parts/log-filters";
 
-const DAY = 86_400;
 /** Days after which archived logs are kept where keeping is cheap and reading is dear. */
 const COLD_AFTER_DAYS = 30;
 /** https://cloud.google.com/storage/docs/access-control/iam-roles */
@@ -60,8 +60,8 @@ export class GcpLogArchive extends Construct {
       uniformBucketLevelAccess: true,
       publicAccessPrevention: "enforced",
       // Unchangeable objects need no earlier versions.
-      retentionPolicy: { retentionPeriod: retentionDays * DAY, isLocked: locked },
-      softDeletePolicy: { retentionDurationSeconds: 7 * DAY },
+      retentionPolicy: { retentionPeriod: retentionDays * SECONDS_PER_DAY, isLocked: locked },
+      softDeletePolicy: { retentionDurationSeconds: 7 * SECONDS_PER_DAY },
       lifecycleRule: [
         ...(retentionDays > COLD_AFTER_DAYS * 4
           ? [{ action: { type: "SetStorageClass", storageClass: "COLDLINE" }, condition: { age: COLD_AFTER_DAYS } }]

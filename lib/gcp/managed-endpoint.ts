@@ -1,8 +1,7 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
-import { UserError } from "../core/errors";
+import { requireServable } from "../core/google-serving-limits";
 import { handOver } from "../core/outputs";
 import { releaseOwned } from "../core/release-owned";
-import { servingProblems } from "../core/serving-limits";
 import { Construct, Fn } from "../framework";
 import { BigqueryDataset, ComputeAddress, VertexAiEndpoint } from "./bindings";
 import { GcpHost } from "./dns";
@@ -28,8 +27,7 @@ export class GcpManagedEndpoint extends Construct implements IModelEndpoint {
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
-    const problems = servingProblems(props);
-    if (problems.length > 0) throw new UserError(problems);
+    requireServable(props);
     const { logging, expose, auth } = props;
     new GcpServingSettings(this, "Settings", { place: "production", logging }, estate);
     const number = endpointNumber(estate);

@@ -31,8 +31,6 @@ const MAINTENANCE = { day: 7, hour: 3 } as const;
 export class GcpMetadataDatabase extends Construct implements IMetadataDatabase {
   readonly host: string;
   readonly port = 5432;
-  /** `PROJECT:REGION:INSTANCE`. */
-  readonly connectionName: string;
   /** Identities log in without a password. */
   readonly passwordReference = null;
   readonly grants: { connect(to: IWorkloadIdentity): void };
@@ -60,7 +58,6 @@ export class GcpMetadataDatabase extends Construct implements IMetadataDatabase 
       new SqlDatabase(this, name, { name, instance: instance.name, deletionPolicy: "ABANDON" });
     }
     new GcpDatabasePassword(this, "Setup", { instance, deletionProtection }, estate);
-    this.connectionName = estate.databaseConnection;
     this.host = handOver(this, {
       key: "databaseHost",
       value: instance.privateIpAddress,

@@ -7,7 +7,8 @@ import { Construct } from "../framework";
 import { StorageBucketIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { mailOf, rightsOf } from "./identity-roles";
+import { mailOf } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { GcpRunService, type RunContainer, runUri } from "./run-service";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
@@ -63,7 +64,7 @@ export class GcpModelRegistry extends Construct implements IModelRegistry {
         ingress: "all",
         instances: production ? { min: 1, max: 3 } : { min: 0, max: 1 },
         concurrency: CONCURRENCY,
-        needs: rightsOf(identity),
+        needs: resourcesOf(identity),
       },
       estate,
     );

@@ -1,10 +1,11 @@
 import type { IMonitoring, MonitoringProps } from "../contracts/monitoring";
 import { Construct, Fn } from "../framework";
 import { GcpAlerts } from "./alerts";
-import { LoggingProjectBucketConfig, MonitoringDashboard } from "./bindings";
+import { LoggingMetric, LoggingProjectBucketConfig, MonitoringDashboard } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { GcpLogArchive } from "./log-archive";
 import { dashboardJson } from "./parts/dashboard";
+import { FAILED_RUN } from "./parts/log-filters";
 import { GcpServiceObjective } from "./service-objective";
 
 /** Logs, alerts, the dashboard, what is promised, and the archive. Metrics are kept by Cloud Monitoring itself, for two years. */
@@ -25,6 +26,18 @@ export class GcpMonitoring extends Construct implements IMonitoring {
       retentionDays: props.retentionDays,
       description: "Everything but audit logs of administration",
       locked: false,
+    });
+    // For the dashboard: an alert looks at the lines themselves.
+    new LoggingMetric(this, "FailedRuns", {
+      name: estate.name("logMetric", "failed-runs"),
+      description: "Pipeline runs that failed",
+      filter: FAILED_RUN,
+      metricDescriptor: {
+        metricKind: "DELTA",
+        valueType: "INT64",
+        unit: "1",
+        displayName: "Pipeline runs that failed",
+      },
     });
     new GcpAlerts(this, "Alerts", props, estate);
     new GcpServiceObjective(this, "Promise", props, estate);

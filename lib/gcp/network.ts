@@ -6,15 +6,6 @@ import { GcpFirewall } from "./firewall";
 import type { SubnetRole } from "./parts/names";
 import { GcpPrivateAccess } from "./private-access";
 
-/** What the network can do besides what every cloud's can. */
-export interface GcpNetworkProps extends NetworkProps {
-  /**
-   * Whether the network reaches the internet, outwards and by HTTPS only: package mirrors, data sources. Google's own
-   * services are reached either way. @default true
-   */
-  readonly internet?: boolean;
-}
-
 /** The gateway out of Google's network; by itself it reaches nothing from machines without a public address. */
 const GATEWAY = "default-internet-gateway";
 /** Share of the connections that flow logs record. */
@@ -29,7 +20,17 @@ const NAT_PORTS = { min: 64, max: 8192 } as const;
 /**
  * A network of the environment's own, or subnets in one that is there. In an existing network only the subnets are made:
  * routes, NAT, firewall, private names and the range for managed services belong to whoever looks after it. When its
- * subnets are there too, nothing is made.
+ * subnets are there too, nothing is made. Google's own services are reached with and without the internet.
+ *
+ * Where the network is of another project, that one shares it (Shared VPC), and its owner grants `roles/compute.networkUser`
+ * on the subnets to whoever deploys and to the agents of this project that place something there: Google APIs
+ * (`NUMBER@cloudservices.gserviceaccount.com`), GKE, Cloud Run, Dataflow, Dataproc, Data Fusion and Workbench; besides
+ * `roles/container.hostServiceAgentUser` to GKE's agent, `roles/composer.sharedVpcAgent` to Composer's, and
+ * `roles/compute.networkAdmin` and `roles/compute.securityAdmin` to whoever deploys, if subnets are to be made.
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-shared-vpc
+ *
+ * Cloud Run gives back its addresses an hour or two after its last service is gone; only then can its subnet be deleted.
+ * https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
  */
 export class GcpNetwork extends Construct implements INetwork {
   readonly reference: string;
@@ -38,7 +39,7 @@ export class GcpNetwork extends Construct implements INetwork {
   constructor(
     scope: Construct,
     id: string,
-    { internet = true }: GcpNetworkProps,
+    { internet = true }: NetworkProps,
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);

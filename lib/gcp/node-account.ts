@@ -1,8 +1,9 @@
 import { Construct, type TerraformResource } from "../framework";
 import { ArtifactRegistryRepositoryIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { mailOf, projectRole, rightsOf } from "./identity-roles";
-import { MIRRORS, type Mirror, type MirrorName } from "./parts/mirrors";
+import { mailOf, projectRole } from "./identity-roles";
+import { resourcesOf } from "./ordering";
+import { IMAGE_MIRRORS } from "./parts/mirrors";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /**
@@ -11,12 +12,6 @@ import { GcpWorkloadIdentity } from "./workload-identity";
  */
 const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 const PULL_ROLE = "roles/artifactregistry.reader";
-
-/** Mirrors of image registries. */
-export const IMAGE_MIRRORS: readonly MirrorName[] = (Object.keys(MIRRORS) as MirrorName[]).filter((name) => {
-  const { format }: Mirror = MIRRORS[name];
-  return format === "DOCKER";
-});
 
 /** Who nodes run as: may write logs and metrics, and pull the environment's images. Pods have identities of their own. */
 export class GcpNodeAccount extends Construct {
@@ -37,6 +32,6 @@ export class GcpNodeAccount extends Construct {
       });
     }
     this.email = mailOf(identity);
-    this.rights = rightsOf(identity);
+    this.rights = resourcesOf(identity);
   }
 }

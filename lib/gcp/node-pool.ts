@@ -1,23 +1,15 @@
 import type { NodePool } from "../contracts/cluster";
 import type { SizeClass } from "../contracts/sizes";
-import { SYSTEM_NODES } from "../core/address-plan";
 import { UserError } from "../core/errors";
-import { isAccelerator, REGIONS_DATED, zonesWith } from "../core/regions";
+import { isAccelerator, REGIONS_DATED, zonesWith } from "../core/google-regions";
+import { SYSTEM_POOL } from "../core/system-pool";
 import { Construct, type TerraformResource } from "../framework";
 import { ContainerNodePool } from "./bindings";
 import type { GcpEstate } from "./estate";
-
-/** Machine for what runs the cluster itself: add-ons, metrics, the gateways. */
-export const SYSTEM_CLASS: SizeClass = "cpu-medium";
-
-/** Name of the pool that is always there. */
-export const SYSTEM_POOL = "system";
+import { nodeDiskGiB, twinOf } from "./parts/pools";
 
 /** Pods of a node at most; the range of the pods is divided by it. */
 export const PODS_PER_NODE = 110;
-
-/** GiB. The operating system and images; GPU images are large. */
-const DISK_GIB = { cpu: 100, gpu: 200 } as const;
 
 /**
  * Machine families that take no Persistent Disk, only Hyperdisk. The families of the size classes all take `pd-balanced`;
@@ -96,11 +88,11 @@ export class GcpNodePools extends Construct {
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
-    const taken = props.pools.find(({ name }) => name === SYSTEM_POOL);
+    const taken = props.pools.find(({ name }) => name === SYSTEM_POOL.name);
     if (taken) {
       throw new UserError({
-        where: `kubernetes.pools.${SYSTEM_POOL}`,
-        message: `${SYSTEM_POOL} is the name of the pool that every cluster has`,
+        where: `kubernetes.pools.${SYSTEM_POOL.name}`,
+        message: `${SYSTEM_POOL.name} is the name of the pool that every cluster has`,
         fix: "Choose another name",
       });
     }
@@ -109,36 +101,23 @@ export class GcpNodePools extends Construct {
   }
 
   private addSystem(): void {
-    const least = this.zonal ? 1 : Math.min(this.estate.settings.zones.length, SYSTEM_NODES);
-    const pool = {
-      name: SYSTEM_POOL,
-      class: SYSTEM_CLASS,
-      min: least,
-      max: SYSTEM_NODES,
-      capacity: "onDemand",
-    } as const;
-    this.make(pool.name, pool, { taints: [SYSTEM_TAINT] });
+    const min = this.zonal ? 1 : Math.min(this.estate.settings.zones.length, SYSTEM_POOL.max);
+    this.make({ ...SYSTEM_POOL, min }, { taints: [SYSTEM_TAINT] });
   }
 
   private add(pool: NodePool): void {
-    if (pool.capacity !== "spot") {
-      this.make(pool.name, pool, {});
-      return;
-    }
-    this.make(pool.name, pool, { spot: true });
-    // An H100 is to be had as spot capacity only.
-    if (pool.class === "gpu-h100") return;
-    // What is kept warm is kept warm on spot machines.
-    this.make(`${pool.name}-ondemand`, { ...pool, min: 0 }, { taints: [TWIN_TAINT] });
+    this.make(pool, { spot: pool.capacity === "spot" });
+    const twin = twinOf(pool);
+    if (twin) this.make(twin, { taints: [TWIN_TAINT] });
   }
 
-  private make(role: string, pool: NodePool, kind: PoolKind): void {
+  private make(pool: NodePool, kind: PoolKind): void {
     const { cluster, location, dependsOn } = this.props;
     const { accelerator } = this.estate.machine(pool.class);
     const zones = this.zones(pool);
     const hunted = accelerator !== undefined || kind.spot === true;
-    new ContainerNodePool(this, role, {
-      name: this.estate.name("nodePool", role),
+    new ContainerNodePool(this, pool.name, {
+      name: this.estate.name("nodePool", pool.name),
       cluster,
       location,
       ...(this.everywhere(zones) ? {} : { nodeLocations: [...zones] }),
@@ -157,21 +136,21 @@ export class GcpNodePools extends Construct {
         ? { strategy: "SURGE", maxSurge: 0, maxUnavailable: 1 }
         : { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
       networkConfig: { enablePrivateNodes: true },
-      nodeConfig: this.nodeConfig(role, pool, kind),
+      nodeConfig: this.nodeConfig(pool, kind),
       dependsOn,
       lifecycle: { ignoreChanges: ["initial_node_count"] },
     });
   }
 
-  private nodeConfig(role: string, pool: NodePool, { spot = false, taints = [] }: PoolKind) {
+  private nodeConfig(pool: NodePool, { spot = false, taints = [] }: PoolKind) {
     const { estate, props } = this;
     const { accelerator } = estate.machine(pool.class);
     return {
       ...nodeBasics(estate, pool.class, props.account),
       spot,
-      diskSizeGb: accelerator ? DISK_GIB.gpu : DISK_GIB.cpu,
+      diskSizeGb: nodeDiskGiB(accelerator !== undefined),
       resourceLabels: estate.labels(this),
-      labels: { pool: role, class: pool.class, capacity: spot ? "spot" : "on-demand" },
+      labels: { pool: pool.name, class: pool.class, capacity: spot ? "spot" : "on-demand" },
       taint: [...taints, ...(accelerator ? [GPU_TAINT] : [])],
       gvnic: { enabled: true },
       gcfsConfig: { enabled: true },

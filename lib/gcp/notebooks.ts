@@ -4,7 +4,8 @@ import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { StorageBucketIamMember, WorkbenchInstance } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { mailOf, projectRole, rightsOf } from "./identity-roles";
+import { mailOf, projectRole } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { acceleratorName } from "./parts/accelerators";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
@@ -51,7 +52,7 @@ export class GcpNotebooks extends Construct implements INotebooks {
         networkInterfaces: [{ network: estate.network, subnet: estate.subnet("nodes"), nicType: "GVNIC" }],
         metadata: this.metadata(),
       },
-      dependsOn: rightsOf(identity),
+      dependsOn: resourcesOf(identity),
     });
     this.uri = handOver(this, {
       key: "notebooksProxy",

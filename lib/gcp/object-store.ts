@@ -1,5 +1,6 @@
 import type { IObjectStore, IObjectStoreGrants, ObjectStoreProps, ObjectStorePurpose } from "../contracts/object-store";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { StorageBucket, StorageBucketIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
@@ -22,7 +23,6 @@ const EXPIRING: Partial<Record<ObjectStorePurpose, readonly string[]>> = { artif
 const SOFT_DELETE_DAYS = 7;
 /** Days after which the parts of an upload that never ended are removed. */
 const ABANDONED_UPLOAD_DAYS = 7;
-const DAY = 86_400;
 
 /**
  * A bucket: private, encrypted, versioned, its requests logged. Objects stay in the standard class: training reads them
@@ -48,7 +48,7 @@ export class GcpObjectStore extends Construct implements IObjectStore {
       requesterPays: false,
       labels: estate.labels(this),
       versioning: { enabled: versioned },
-      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * DAY },
+      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * SECONDS_PER_DAY },
       lifecycleRule: lifecycle(props),
       ...(key ? { encryption: { defaultKmsKeyName: key } } : {}),
       // The bucket of the logs need not be there yet, and cannot log into itself.

@@ -30,9 +30,11 @@ export class GcpOrchestrator extends Construct implements IOrchestrator {
       name: estate.name("networkAttachment", "pipelines"),
       description: "Steps of pipelines reach the environment's network",
       region,
-      // Only Vertex AI's service agent may name it in a job, by its rights in this project.
-      connectionPreference: "ACCEPT_AUTOMATIC",
+      // Nobody gets in who is not in its list. Vertex AI's own agent enters the project its machines stand in when a job
+      // names it; taken out again, the next job would be refused.
+      connectionPreference: "ACCEPT_MANUAL",
       subnetworks: [estate.subnet("serverless")],
+      lifecycle: { ignoreChanges: ["producer_accept_lists"] },
     });
     this.tensorBoard = tensorBoard ? this.makeTensorBoard(estate) : null;
   }
@@ -47,10 +49,4 @@ export class GcpOrchestrator extends Construct implements IOrchestrator {
     });
     return board.name;
   }
-}
-
-/** What a PipelineJob names in `pscInterfaceConfig.networkAttachment`, so that its steps reach private addresses. */
-export function pipelinesNetworkAttachment(estate: GcpEstate): string {
-  const { project, region } = estate.settings;
-  return `projects/${project}/regions/${region}/networkAttachments/${estate.name("networkAttachment", "pipelines")}`;
 }

@@ -1,11 +1,17 @@
 /**
- * Names are computed, so Terraform does not see that what carries a name waits for what has it: a service for the account
+ * What waits for what. Names are computed, so Terraform does not see that what carries a name waits for what has it: a service for the account
  * it runs as, a bucket for its key. Inside a layer that order is kept here; between layers the deployment keeps it.
  */
 
 import { LayerStack } from "../core/layer-stack";
-import type { Construct } from "../framework";
-import { Aspects, type IAspect, type IConstruct, TerraformResource, type TerraformStack } from "../framework";
+import {
+  Aspects,
+  type Construct,
+  type IAspect,
+  type IConstruct,
+  TerraformResource,
+  type TerraformStack,
+} from "../framework";
 
 const WAITING = new WeakMap<TerraformStack, Waiting>();
 
@@ -18,6 +24,16 @@ export function awaitedByName(scope: Construct, name: string, resources: readonl
     Aspects.of(stack).add(known);
   }
   known.add(name, resources);
+}
+
+/** Resources that stand in a construct, for `dependsOn`: of an identity its account and its rights. */
+export function resourcesOf(construct: IConstruct): TerraformResource[] {
+  return construct.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
+}
+
+/** Whether two constructs are deployed by one stack, so that one may wait for the other. */
+export function sameLayer(one: Construct, other: Construct): boolean {
+  return LayerStack.ofLayer(one) === LayerStack.ofLayer(other);
 }
 
 /** Adds `depends_on` to each resource that mentions a name of its own layer. */

@@ -1,11 +1,13 @@
 import type { IObjectStore } from "../contracts/object-store";
 import type { IPipelineTrigger, PipelineTriggerProps } from "../contracts/pipeline-trigger";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
-import { Construct, TerraformResource, Token } from "../framework";
-import { EventarcTrigger, PubsubSubscription, PubsubSubscriptionIamMember, ServiceAccountIamMember } from "./bindings";
+import { Construct, type TerraformResource, Token } from "../framework";
+import { EventarcTrigger, PubsubSubscription, PubsubSubscriptionIamMember } from "./bindings";
+import { userOf } from "./database-users";
 import { GcpDriftSink } from "./drift-sink";
 import type { GcpEstate } from "./estate";
-import { mailOf, projectRole, rightsOf } from "./identity-roles";
+import { actAsPipelines, mailOf, projectRole } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { GcpRunService } from "./run-service";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
@@ -15,7 +17,7 @@ const SUBMIT_ROLE = "roles/aiplatform.user";
 const EVENT_ROLE = "roles/eventarc.eventReceiver";
 
 /** Where the handler takes what: retrain events and findings of drift from the topic, events of Cloud Storage. */
-export const EVENT_PATHS = { topic: "/events/pubsub", object: "/events/storage" } as const;
+const EVENT_PATHS = { topic: "/events/pubsub", object: "/events/storage" } as const;
 
 /** Seconds that one event may take: the handler submits and does not wait for the pipeline. */
 const TIMEOUT = 300;
@@ -51,7 +53,7 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
     const { estate, props } = this;
     const { identity } = props;
     projectRole(identity, SUBMIT_ROLE, estate);
-    this.actAsPipelines(identity);
+    actAsPipelines(identity, estate);
     const image = estate.image("trigger");
     if (image === undefined) throw new Error("the pipeline trigger was asked for without its image");
     return new GcpRunService(
@@ -75,7 +77,7 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
         instances: { min: 0, max: 3 },
         concurrency: 10,
         timeoutSeconds: TIMEOUT,
-        needs: rightsOf(identity),
+        needs: resourcesOf(identity),
       },
       estate,
     );
@@ -94,22 +96,14 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
       COOLDOWN_MINUTES: String(props.cooldownMinutes),
       PACKAGES_URI: props.packages.uri,
       ARTIFACTS_URI: `gs://${estate.bucket("artifacts")}`,
+      PIPELINE_ROOT: estate.pipelineRoot,
+      PIPELINE_ATTACHMENT: estate.pipelineAttachment,
       PIPELINES_PRINCIPAL: `serviceAccount:${estate.serviceAccount("pipelines")}`,
       ENCRYPTION_KEY: estate.key("ml") ?? "",
       LEDGER_CONNECTION: estate.databaseConnection,
       LEDGER_DATABASE: "ledger",
-      LEDGER_USER: mailOf(props.identity).replace(/\.gserviceaccount\.com$/, ""),
+      LEDGER_USER: userOf(props.identity.principal),
     };
-  }
-
-  /** A pipeline runs as the pipelines' account, and who starts it has to be allowed to act as it. */
-  private actAsPipelines(identity: IWorkloadIdentity): void {
-    const { project } = this.estate.settings;
-    new ServiceAccountIamMember(identity, "ActAsPipelines", {
-      serviceAccountId: `projects/${project}/serviceAccounts/${this.estate.serviceAccount("pipelines")}`,
-      role: "roles/iam.serviceAccountUser",
-      member: identity.principal,
-    });
   }
 
   private subscribe(service: GcpRunService, caller: IWorkloadIdentity): void {
@@ -136,7 +130,7 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
     new PubsubSubscriptionIamMember(this, "PutAside", {
       subscription: subscription.name,
       role: "roles/pubsub.subscriber",
-      member: estate.pubsubAgent,
+      member: estate.agent("pubSub"),
     });
   }
 
@@ -165,7 +159,7 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
 
   /** The service and the right to call it: a message that comes earlier would be refused. */
   private before(service: GcpRunService, caller: IWorkloadIdentity): TerraformResource[] {
-    return [service, caller].flatMap(({ node }) => node.findAll().filter(TerraformResource.isTerraformResource));
+    return [service, caller].flatMap(resourcesOf);
   }
 }
 

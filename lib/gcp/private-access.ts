@@ -73,7 +73,9 @@ export class GcpPrivateAccess extends Construct {
 
   /**
    * The range in which Google places the database. The connection is forgotten rather than deleted when the environment
-   * is destroyed: Google holds on to it for days after the last database is gone, and it goes with the network.
+   * is destroyed: Google holds on to it for days after the last database is gone. Its peering stays and keeps the network
+   * from being deleted until somebody removes it, `gcloud compute networks peerings delete servicenetworking-googleapis-com`;
+   * later providers do that themselves (https://github.com/GoogleCloudPlatform/magic-modules/pull/18476), 6.50 does not.
    */
   private lease(): void {
     const { project, addresses } = this.estate.settings;

@@ -5,7 +5,7 @@ import { Construct, type TerraformResource } from "../framework";
 import { CloudRunV2Service, CloudRunV2ServiceIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { sameLayer } from "./identity-roles";
+import { sameLayer } from "./ordering";
 
 /** Who may call a service: https://cloud.google.com/run/docs/securing/managing-access. */
 const INVOKE = "roles/run.invoker";

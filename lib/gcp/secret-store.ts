@@ -1,5 +1,6 @@
 import type { ISecretStore } from "../contracts/secret-store";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { SecretManagerSecret, SecretManagerSecretIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
@@ -10,7 +11,7 @@ import { GcpProjectServices } from "./project-services";
 /** Reads a secret's versions and nothing else. */
 const READER_ROLE = "roles/secretmanager.secretAccessor";
 /** How long a destroyed version can be brought back. The least Google takes is a day. */
-const RESTORABLE = `${7 * 86_400}s`;
+const RESTORABLE = `${7 * SECONDS_PER_DAY}s`;
 
 /**
  * Secret Manager: containers in the environment's region, encrypted with its key. Values are put in by whoever has them

@@ -1,11 +1,11 @@
 import type { IModelEndpoint, ModelEndpointProps } from "../contracts/serving";
-import { UserError } from "../core/errors";
-import { servingProblems } from "../core/serving-limits";
+import { requireServable } from "../core/google-serving-limits";
 import { SIZES } from "../core/sizes";
 import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
+import { mailOf } from "./identity-roles";
 import { GcpRunService } from "./run-service";
-import { accountOf, GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
+import { GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
 
 /**
  * Production on Cloud Run: stable and canary are revisions of one service, and its traffic is the release's. Clients need
@@ -17,8 +17,7 @@ export class GcpServerlessEndpoint extends Construct implements IModelEndpoint {
 
   constructor(scope: Construct, id: string, props: ModelEndpointProps, estate: GcpEstate) {
     super(scope, id);
-    const problems = servingProblems(props);
-    if (problems.length > 0) throw new UserError(problems);
+    requireServable(props);
     const { logging, identity, expose, replicas, class: size } = props;
     const settings = new GcpServingSettings(this, "Settings", { place: "production", logging }, estate);
     const { vcpu, memory } = SIZES[size];
@@ -27,7 +26,7 @@ export class GcpServerlessEndpoint extends Construct implements IModelEndpoint {
       "Run",
       {
         role: "serving",
-        account: accountOf(identity.principal),
+        account: mailOf(identity),
         containers: [
           {
             name: "serving",

@@ -15,6 +15,14 @@ const PERIOD_DAYS = 28;
  */
 const FAST_BURN = 14.4;
 
+/**
+ * How fast that is for a goal, 1 is evenly. Nothing burns faster than everything failing, 1 / (1 - goal): a warning above it
+ * would never come, so below a goal of about 0.965 it comes when half of all predictions fail.
+ */
+function fastBurn(goal: number): number {
+  return Math.min(FAST_BURN, Number((0.5 / (1 - goal)).toPrecision(6)));
+}
+
 /** What is promised of production: the share of good predictions, and a warning while the rest is used up too fast. */
 export class GcpServiceObjective extends Construct {
   constructor(
@@ -46,7 +54,7 @@ export class GcpServiceObjective extends Construct {
     const objective = new MonitoringSlo(this, "Objective", {
       service: service.serviceId,
       sloId: "availability",
-      displayName: `${goal * 100} % of predictions are good over ${PERIOD_DAYS} days`,
+      displayName: `${Number((goal * 100).toPrecision(12))} % of predictions are good over ${PERIOD_DAYS} days`,
       goal,
       rollingPeriodDays: PERIOD_DAYS,
       requestBasedSli: {
@@ -71,7 +79,7 @@ export class GcpServiceObjective extends Construct {
           conditionThreshold: {
             filter: `select_slo_burn_rate("${objective.name}", "3600s")`,
             comparison: "COMPARISON_GT",
-            thresholdValue: FAST_BURN,
+            thresholdValue: fastBurn(this.props.availabilityObjective),
             duration: "0s",
             trigger: { count: 1 },
           },

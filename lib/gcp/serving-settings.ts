@@ -45,8 +45,3 @@ export class GcpServingSettings extends Construct {
     };
   }
 }
-
-/** Mail address of the account behind a member string. */
-export function accountOf(principal: string): string {
-  return principal.replace(/^serviceAccount:/, "");
-}

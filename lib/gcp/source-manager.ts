@@ -56,8 +56,7 @@ export class GcpSourceManager extends Construct {
     const made = connection === undefined ? this.make(instanceId, repositoryId) : [];
     this.letBuildsRead(home, instanceId, repositoryId, made);
     // Who starts the builds is the host's own agent.
-    const agent = `service-${estate.settings.projectNumber}@gcp-sa-sourcemanager.iam.gserviceaccount.com`;
-    actAs(props.builds, `serviceAccount:${agent}`, "SourceManagerAgent", estate);
+    actAs(props.builds, estate.agent("sourceManager"), "SourceManagerAgent", estate);
   }
 
   private make(instanceId: string, repositoryId: string) {

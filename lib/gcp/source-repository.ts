@@ -4,6 +4,7 @@ import { shortHash } from "../core/hash";
 import { Construct } from "../framework";
 import { Cloudbuildv2Repository } from "./bindings";
 import type { GcpEstate } from "./estate";
+import type { GcpNames } from "./parts/names";
 
 type Source = NonNullable<DeliveryProps["source"]>;
 
@@ -17,7 +18,7 @@ const HOSTS = {
 /**
  * A repository as Cloud Build sees it, in a connection that a person has authorised at the source host: nobody else can,
  * so the connection is no resource of the estate, only its name is. Without a name of its own it is the one that
- * `bootstrap` tells to give it.
+ * `doctor` tells to give it.
  * https://cloud.google.com/build/docs/automating-builds/github/connect-repo-github
  */
 export class GcpSourceRepository extends Construct {
@@ -50,9 +51,9 @@ export class GcpSourceRepository extends Construct {
  * Resource name of a connection. Triggers listen to connections of their own project and region only.
  * @param name its last part, or all of it; without one the computed one
  */
-export function connectionOf(name: string | undefined, estate: GcpEstate): string {
+export function connectionOf(name: string | undefined, estate: GcpNames): string {
   const home = `${estate.location}/connections/`;
-  if (!name?.includes("/")) return `${home}${name ?? estate.name("sourceConnection", "source")}`;
+  if (!name?.includes("/")) return `${home}${name ?? estate.sourceConnection}`;
   if (name.startsWith(home)) return name;
   throw new UserError({
     where: "delivery.source.connection",

@@ -33,7 +33,7 @@ export class GcpTraining extends Construct implements ITraining {
           : {}),
       },
       maxReplicaCount: max,
-      scheduling: { strategy: capacity === "spot" ? "SPOT" : "ON_DEMAND" },
+      scheduling: { strategy: capacity === "spot" ? "SPOT" : "STANDARD" },
     });
   }
 }

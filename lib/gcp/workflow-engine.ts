@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { IWorkflowEngine, WorkflowEngineProps } from "../contracts/workflow-engine";
 import { escapeTemplate } from "../core/escape";
 import { handOver } from "../core/outputs";
+import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { ComposerEnvironment, StorageBucket, StorageBucketIamMember, StorageBucketObject } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { mailOf, projectRole, rightsOf } from "./identity-roles";
+import { mailOf, projectRole } from "./identity-roles";
+import { resourcesOf } from "./ordering";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /** Composer 3 with the newest Airflow 2 at the time of creation: https://cloud.google.com/composer/docs/composer-versioning-overview. */
@@ -22,7 +24,6 @@ const FLOW = ["retrain_dag.py", "retrain_event.py"] as const;
 /** Days that Airflow remembers its runs: https://cloud.google.com/composer/docs/composer-3/configure-db-retention. */
 const MEMORY_DAYS = 60;
 const SOFT_DELETE_DAYS = 7;
-const DAY = 86_400;
 
 /** Four hours, Friday to Sunday: twelve a week are the least that Composer takes. */
 const MAINTENANCE = {
@@ -67,7 +68,7 @@ export class GcpWorkflowEngine extends Construct implements IWorkflowEngine {
       labels: estate.labels(this),
       storageConfig: { bucket: bucket.name },
       config: this.config(mailOf(identity)),
-      dependsOn: rightsOf(identity),
+      dependsOn: resourcesOf(identity),
       timeouts: { create: "120m", update: "120m", delete: "60m" },
     });
     for (const file of FLOW) {
@@ -103,7 +104,7 @@ export class GcpWorkflowEngine extends Construct implements IWorkflowEngine {
       requesterPays: false,
       labels: estate.labels(this),
       versioning: { enabled: true },
-      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * DAY },
+      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * SECONDS_PER_DAY },
       lifecycleRule: [
         { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 30, withState: "ARCHIVED" } },
       ],

@@ -113,7 +113,7 @@ export function estimate(props: EstimateProps, by: Column = "idle"): Estimate {
   const { environment, region, stacks, changes = {} } = props;
   const resources = resourcesOf(stacks);
   const context: CostContext = { region, resources, assume: (key) => assumed(key, changes) };
-  const sheet = new Map((props.prices ?? PRICES).map((row) => [row.sku, row]));
+  const sheet = new Map(grouped(props.prices ?? PRICES, ({ sku }) => sku));
   const weighed = resources.map((resource) => weigh(resource, treatmentOf(resource.type), { context, sheet }));
   const paid = weighed.filter(({ free }) => !free);
   const notPriced = paid.flatMap((one) => one.notPriced ?? []);
@@ -148,7 +148,8 @@ interface Weighed {
 
 interface Scales {
   readonly context: CostContext;
-  readonly sheet: ReadonlyMap<string, Price>;
+  /** Rows by meter. */
+  readonly sheet: ReadonlyMap<string, readonly Price[]>;
 }
 
 function weigh(resource: Resource, treatment: Treatment, { context, sheet }: Scales): Weighed {
@@ -164,19 +165,10 @@ function weigh(resource: Resource, treatment: Treatment, { context, sheet }: Sca
   const lines: CostLine[] = [];
   const missing: MissingPrice[] = [];
   for (const { sku, quantity } of all.filter(({ quantity }) => quantity.idle > 0 || quantity.busy > 0)) {
-    const row = sheet.get(sku);
-    const price = row?.prices[region] ?? row?.prices[EVERYWHERE];
-    if (row === undefined || price === undefined) missing.push(without(sku, { region, quantity, row }));
-    else
-      lines.push({
-        sku,
-        unit: row.unit,
-        price,
-        quantity,
-        usd: at(price, quantity),
-        source: row.source,
-        date: row.date,
-      });
+    const rows = sheet.get(sku) ?? [];
+    const line = priced(rows, region, quantity) ?? priced(rows, EVERYWHERE, quantity);
+    if (line === undefined) missing.push(without(sku, { region, quantity, rows }));
+    else lines.push(line);
   }
   const usd = sum(lines.map((line) => line.usd));
   return missing.length === 0
@@ -184,11 +176,25 @@ function weigh(resource: Resource, treatment: Treatment, { context, sheet }: Sca
     : { ...bare, usd, lines, notPriced: not(reason(missing, lines.length > 0), missing) };
 }
 
-function without(
-  sku: string,
-  { region, quantity, row }: { readonly region: string; readonly quantity: Quantity; readonly row: Price | undefined },
-): MissingPrice {
-  const known = Object.entries(row?.prices ?? {}).map(([place, price]) => [place, cents(at(price, quantity))]);
+/** What a quantity costs in a place; undefined where no row has a price for it. */
+function priced(rows: readonly Price[], place: string, quantity: Quantity): CostLine | undefined {
+  for (const { sku, unit, prices, source, date } of rows) {
+    const price = prices[place];
+    if (price !== undefined) return { sku, unit, price, quantity, usd: at(price, quantity), source, date };
+  }
+  return undefined;
+}
+
+interface Wanted {
+  readonly region: string;
+  readonly quantity: Quantity;
+  readonly rows: readonly Price[];
+}
+
+function without(sku: string, { region, quantity, rows }: Wanted): MissingPrice {
+  const known = rows
+    .flatMap(({ prices }) => Object.entries(prices))
+    .map(([place, price]) => [place, cents(at(price, quantity))]);
   return { sku, region, quantity, elsewhere: Object.fromEntries(known) };
 }
 

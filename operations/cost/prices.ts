@@ -6,9 +6,9 @@
 /** The one price of a meter that costs the same everywhere. */
 export const EVERYWHERE = "global";
 
-/** A row of the sheet. */
+/** A row of the sheet. A meter has several where its regions are from several documents; no region twice. */
 export interface Price {
-  /** Name of the meter, unique. */
+  /** Name of the meter. */
   readonly sku: string;
   /** What `prices` is for one of. */
   readonly unit: string;
@@ -169,16 +169,35 @@ const NETWORK: readonly Price[] = [
   { sku: "dns.queries", unit: "million", prices: { global: 0.4 }, ...recorded("dns_record_set") },
 ];
 
+/** Google's billing catalogue as it was on a day, fetched through Infracost. Its us-central1 is what Infracost recorded too. */
+const SEOUL = {
+  source:
+    "https://github.com/M-Naveed-Ashraf/cloud_pricing_with_infracost/blob/b16be0581946ba3c2ce47b5b8960d83246bfc658/GCP/cloudSQL/cloudSQL_cuds_infra_response.py",
+  date: "2024-03-21",
+} as const;
+
 /** Enterprise edition. A highly available (`regional`) database costs twice a `zonal` one. */
 const DATABASE: readonly Price[] = [
-  { sku: "sql.vcpu.zonal", unit: "vCPU-hour", prices: { "us-central1": 0.0413 } },
-  { sku: "sql.vcpu.regional", unit: "vCPU-hour", prices: { "us-central1": 0.0826 } },
-  { sku: "sql.ram.zonal", unit: "GiB-hour", prices: { "us-central1": 0.007 } },
-  { sku: "sql.ram.regional", unit: "GiB-hour", prices: { "us-central1": 0.014 } },
-  { sku: "sql.ssd.zonal", unit: "GiB-month", prices: { "us-central1": 0.17 } },
-  { sku: "sql.ssd.regional", unit: "GiB-month", prices: { "us-central1": 0.34 } },
-  { sku: "sql.backup", unit: "GiB-month", prices: { "us-central1": 0.08 } },
-].map((row) => ({ ...row, ...recorded("sql_database_instance") }));
+  ...[
+    { sku: "sql.vcpu.zonal", unit: "vCPU-hour", prices: { "us-central1": 0.0413 } },
+    { sku: "sql.vcpu.regional", unit: "vCPU-hour", prices: { "us-central1": 0.0826 } },
+    { sku: "sql.ram.zonal", unit: "GiB-hour", prices: { "us-central1": 0.007 } },
+    { sku: "sql.ram.regional", unit: "GiB-hour", prices: { "us-central1": 0.014 } },
+    { sku: "sql.ssd.zonal", unit: "GiB-month", prices: { "us-central1": 0.17 } },
+    { sku: "sql.ssd.regional", unit: "GiB-month", prices: { "us-central1": 0.34 } },
+    { sku: "sql.backup", unit: "GiB-month", prices: { "us-central1": 0.08 } },
+  ].map((row) => ({ ...row, ...recorded("sql_database_instance") })),
+  ...[
+    { sku: "sql.vcpu.zonal", unit: "vCPU-hour", prices: { "asia-northeast3": 0.0537 } },
+    // The document has one of each pair, vCPU zonal and RAM regional; the other one is twice or half of it, which is also
+    // what its prices of whole machines add up to: 1 vCPU with 3.75 GiB is 0.0878, and regional 0.1756.
+    { sku: "sql.vcpu.regional", unit: "vCPU-hour", prices: { "asia-northeast3": 0.1074 } },
+    { sku: "sql.ram.zonal", unit: "GiB-hour", prices: { "asia-northeast3": 0.0091 } },
+    { sku: "sql.ram.regional", unit: "GiB-hour", prices: { "asia-northeast3": 0.0182 } },
+    { sku: "sql.hdd.zonal", unit: "GiB-month", prices: { "asia-northeast3": 0.117 } },
+    { sku: "sql.hdd.regional", unit: "GiB-month", prices: { "asia-northeast3": 0.234 } },
+  ].map((row) => ({ ...row, ...SEOUL })),
+];
 
 /**
  * Recorded in europe-west3, which like asia-northeast3 is a region of the second price tier:

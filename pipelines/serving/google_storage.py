@@ -7,6 +7,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode, urlparse
 
@@ -75,7 +76,7 @@ class GoogleStorage:
                     raise _AlreadyThere(path) from error
                 if error.code not in PASSING or pause is None:
                     raise StorageError(f"{path}: {error.code} {error.reason}") from error
-            except OSError as error:
+            except (OSError, HTTPException) as error:  # The latter: an answer that breaks off half way.
                 if pause is None:
                     raise StorageError(f"{path}: {error}") from error
             time.sleep(pause)

@@ -52,7 +52,7 @@ def _model(storage: GoogleStorage, environ: Mapping[str, str], folder: Path) -> 
         model = json.loads(text)
         fetch_folder(storage, model["uri"], folder)
         return {**model, "uri": str(folder)}
-    except StorageError as error:
+    except OSError as error:  # Of the bucket, or of the disk here: a package may be larger than it.
         say(f"not ready: the model cannot be fetched: {error}")
         return {**model, "uri": str(folder)}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -66,7 +66,7 @@ def _logging(storage: GoogleStorage, environ: Mapping[str, str]) -> Any:
         return None
     try:
         return json.loads(storage.read(*place_of(uri)))["logging"]
-    except (StorageError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         # Which inputs must be left out is not known, so none is written.
         say(f"predictions are not logged: {uri} cannot be used: {type(error).__name__}: {error}")
         return None

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { told } from "../../cli/apply-progress";
-import { cloudProblem } from "../../cli/cloud-errors";
+import { planText } from "../../cli/deployment";
 import { refuseGuarded, refuseLosses } from "../../cli/plan-gate";
 import { type ResourceChange, readPlan } from "../../cli/stack";
 import { UserError } from "../../lib/core/errors";
@@ -8,149 +8,6 @@ import { PROTECTED_TYPES } from "../../lib/core/protected";
 import { run, temporary, tool, workspace } from "./support";
 
 jest.setTimeout(60_000);
-
-const refusal = (text: string, address = "google_storage_bucket.Datasets") =>
-  cloudProblem({ text, address, folder: "/out/dev-data", environment: "dev", command: "mlops deploy dev" });
-
-describe("what a cloud says", () => {
-  /** As the provider (google 6.50) and Terraform 1.11 print it. */
-  test.each<[string, string, RegExp, RegExp]>([
-    [
-      "a quota",
-      "Error waiting for instance to create: Quota 'NVIDIA_L4_GPUS' exceeded.  Limit: 0.0 in region asia-northeast3.",
-      /quota is used up: NVIDIA_L4_GPUS; its limit is 0 in region asia-northeast3/,
-      /iam-admin\/quotas \(filter: NVIDIA_L4_GPUS\), or lower max.*mlops deploy dev goes on from there/,
-    ],
-    [
-      "a quota in the cluster's words",
-      "googleapi: Error 403: Insufficient regional quota to satisfy request: resource \"CPUS\": request requires '12.0' and is short '4.0'.",
-      /quota is used up: CPUS/,
-      /filter: CPUS/,
-    ],
-    [
-      "a stock-out",
-      "ZONE_RESOURCE_POOL_EXHAUSTED: The zone 'projects/p/zones/asia-northeast3-a' does not have enough resources available to fulfill the request.",
-      /no machine of this kind left in asia-northeast3-a/,
-      /clouds\.gcp\.zones.*kubernetes\.pools/,
-    ],
-    [
-      "a name that is taken",
-      "Error creating Instance: googleapi: Error 409: Resource 'projects/p/instances/one' already exists, alreadyExists",
-      /exists already.*nothing was changed/,
-      /terraform -chdir=\/out\/dev-data import google_storage_bucket\.Datasets projects\/p\/instances\/one/,
-    ],
-    [
-      "a bucket's name that is somebody else's",
-      "googleapi: Error 409: The requested bucket name is not available. The bucket namespace is shared by all users",
-      /names of buckets are worldwide/,
-      /Change the organisation or the environment's name/,
-    ],
-    [
-      "an API that is not enabled",
-      "googleapi: Error 403: Cloud SQL Admin API has not been used in project 1 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/sqladmin.googleapis.com/overview?project=1",
-      /API sqladmin\.googleapis\.com is not enabled/,
-      /mlops bootstrap dev, then mlops deploy dev --layer foundation/,
-    ],
-    [
-      "a missing right",
-      "googleapi: Error 403: Required 'compute.networks.create' permission for 'projects/p/global/networks/n', forbidden",
-      /right to do it is missing: compute\.networks\.create/,
-      /mlops doctor dev names the roles/,
-    ],
-    [
-      "an expired login",
-      'oauth2: "invalid_grant" "reauth related error (invalid_rapt)"',
-      /login has expired/,
-      /gcloud auth login && gcloud auth application-default login/,
-    ],
-    [
-      "no bucket for the state",
-      "Failed to get existing workspaces: querying Cloud Storage failed: storage: bucket doesn't exist",
-      /bucket of Terraform's state is missing/,
-      /mlops bootstrap dev/,
-    ],
-    [
-      "no registry",
-      "Failed to query available provider packages: Could not retrieve the list of available versions for provider hashicorp/google: could not connect to registry.terraform.io",
-      /the provider hashicorp\/google cannot be installed/,
-      /filesystem_mirror or network_mirror/,
-    ],
-    [
-      "a lost network",
-      'Get "https://compute.googleapis.com/compute/v1/projects/p": dial tcp: lookup compute.googleapis.com: no such host',
-      /network was lost/,
-      /proxy and the clock; mlops deploy dev goes on/,
-    ],
-    [
-      "a cloud that is down",
-      "googleapi: Error 503: Service unavailable, backendError",
-      /time after time/,
-      /Run again in a few minutes/,
-    ],
-    [
-      "a name that is kept",
-      "googleapi: Error 409: The Cloud SQL instance already exists. When you delete an instance, you can't reuse the name of the deleted instance until one week",
-      /belongs to one that was deleted/,
-      /wait until it is gone/,
-    ],
-    [
-      "an agent that is not there",
-      "googleapi: Error 400: Service account service-1@gcp-sa-cloud-sql.iam.gserviceaccount.com does not exist.",
-      /service agent service-1@gcp-sa-cloud-sql/,
-      /mlops bootstrap dev/,
-    ],
-    [
-      "a policy of the organisation",
-      "googleapi: Error 412: Constraint constraints/compute.vmExternalIpAccess violated for project p",
-      /policy of the organisation forbids it \(compute\.vmExternalIpAccess\)/,
-      /gcloud org-policies describe compute\.vmExternalIpAccess/,
-    ],
-  ])("about %s becomes one sentence and a next step", (_what, text, message, fix) => {
-    const words = refusal(text);
-    expect(words?.message).toMatch(message);
-    expect(words?.message).toContain("In its words: ");
-    expect(words?.fix).toMatch(fix);
-  });
-
-  test.each([
-    [
-      "google_container_cluster.C",
-      "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
-      /kubernetes\.deletionProtection: false/,
-    ],
-    [
-      "google_sql_database_instance.D",
-      "Error, failed to delete instance because deletion_protection is set to true. Set it to false",
-      /metadata\.deletionProtection: false/,
-    ],
-    [
-      "google_storage_bucket.B",
-      "Error trying to delete bucket b containing objects without `force_destroy` set to true",
-      /storage\.deletionProtection: false/,
-    ],
-    [
-      "google_cloud_run_v2_service.S",
-      "cannot destroy service without setting deletion_protection=false and running `terraform apply`",
-      /tier: staging/,
-    ],
-    [
-      "google_kms_crypto_key.K",
-      "Instance cannot be destroyed: Resource google_kms_crypto_key.K has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
-      /Keys stay/,
-    ],
-    [
-      "google_secret_manager_secret.S",
-      "cannot destroy secret without setting deletion_protection=false and running `terraform apply`",
-      /metadata\.deletionProtection: false \(the database's secret\) or tier: staging/,
-    ],
-  ])("about a guard on %s names the setting that lifts it", (address, text, fix) => {
-    expect(refusal(text, address)?.fix).toMatch(fix);
-  });
-
-  test("that nobody has met before is left as it is", () => {
-    expect(refusal("Invalid value for field 'resource.size'")).toBeNull();
-  });
-});
 
 describe("the gate before an apply", () => {
   const database: ResourceChange = {
@@ -250,6 +107,17 @@ describe("a plan", () => {
     expect(change("google_container_cluster", { change: { actions: ["update"], before } })).not.toHaveProperty(
       "guarded",
     );
+  });
+});
+
+describe("the text of a plan", () => {
+  const plan = { changes: [], outputsChange: false, changed: false };
+  const layers = [{ layer: "ml" as const, stack: "dev-ml", plan, applied: false }];
+  const read = { stack: "dev-ml", from: "dev-data", key: "host", example: "10.0.0.2" };
+
+  test("names each value that is only assumed, once, and none of layers that were not planned", () => {
+    const elsewhere = { ...read, stack: "dev-serving", key: "port" };
+    expect(planText(layers, [read, read, elsewhere])).toBe("ml: no changes\nassumed: host of dev-data = 10.0.0.2");
   });
 });
 

@@ -243,6 +243,24 @@ describe("steps", () => {
     expect(order).toEqual(["a begins", "b begins", "b ends", "a ends", "c begins", "c ends"]);
   });
 
+  test("do not overtake the one they come after, though there is room for both", async () => {
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push(`${name} ends`);
+      return { value: name, detail: null };
+    };
+    await steps().steps.all(
+      [
+        { step: "foundation", work: work("foundation") },
+        { step: "network", after: ["foundation"], work: work("network") },
+      ],
+      2,
+    );
+    expect(order).toEqual(["foundation begins", "foundation ends", "network begins", "network ends"]);
+  });
+
   test("after one that failed do not begin, and every failure is told", async () => {
     const later = jest.fn(good);
     const failing = steps().steps.all(

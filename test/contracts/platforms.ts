@@ -113,6 +113,7 @@ const gcp: PlatformUnderTest = {
       "google_kms_crypto_key",
       "google_kms_crypto_key_iam_member",
       "google_kms_key_ring",
+      "google_project_iam_custom_role",
       "google_project_iam_member",
     ],
     eventTopic: ["google_pubsub_subscription", "google_pubsub_topic", "google_pubsub_topic_iam_member"],
@@ -193,7 +194,12 @@ const gcp: PlatformUnderTest = {
     ],
     pretrainedModels: ["google_org_policy_policy"],
     schedule: ["google_cloud_scheduler_job"],
-    secretStore: ["google_project_iam_member", "google_secret_manager_secret", "google_service_account"],
+    secretStore: [
+      "google_project_iam_custom_role",
+      "google_project_iam_member",
+      "google_secret_manager_secret",
+      "google_service_account",
+    ],
     training: [],
     workflowEngine: [
       "google_composer_environment",

@@ -89,6 +89,15 @@ test("no value that may be a secret is shown", () => {
   );
 });
 
+test("where the environment's file decides, the fix is what to write there, or who may let it pass", () => {
+  const ingress = GOOGLE.find(({ id }) => id === "run-ingress");
+  if (!ingress) throw new Error("no such rule");
+  const open = alone("google_cloud_run_v2_service", { name: "serving", ingress: "INGRESS_TRAFFIC_ALL" });
+  expect(breaches(ingress, open, PRODUCTION).map(({ fix }) => fix)).toEqual([
+    expect.stringMatching(/^Write serving\.production\.expose: internal in .*policies\.waivers with rule: run-ingress/),
+  ]);
+});
+
 test("each block of a list is looked at, and the wrong one is named", () => {
   const rule = GOOGLE.find(({ id }) => id === "run-image");
   if (!rule) throw new Error("no such rule");

@@ -24,6 +24,10 @@ describe("what a release owns", () => {
       expect(paths).not.toContain(path);
   });
 
+  test("is not a revision's name: one that stays in the template stops the next change of the service", () => {
+    expect(releaseOwned("google_cloud_run_v2_service")).not.toContain("template[0].revision");
+  });
+
   test("is given as a list of its own, so that no resource changes the table", () => {
     releaseOwned("google_vertex_ai_endpoint").push("labels");
     expect(releaseOwned("google_vertex_ai_endpoint")).toEqual(["traffic_split"]);

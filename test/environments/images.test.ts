@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explain } from "../../environments/explain";
-import { readDigests, recordDigests, typedDigests } from "../../environments/images-lock";
+import { readLock, recordDigests, typedDigests } from "../../environments/images-lock";
 import { listEnvironments } from "../../environments/load";
 import { run, workspace } from "../cli/support";
 import { folder, load, problems, refusal, removeFolders } from "./workspace";
@@ -40,8 +40,42 @@ describe("images.lock.yaml", () => {
     ]);
     expect(problems({ "images.lock.yaml": "images: {}\nversions: 1\n" })).toEqual([
       "images.lock.yaml:1:1: version: missing, wanted 1. Add version here",
-      "images.lock.yaml:2:1: versions: unknown key, wanted one of version, images. Did you mean version?",
+      "images.lock.yaml:2:1: versions: unknown key, wanted one of version, images, environments. Did you mean version?",
     ]);
+  });
+});
+
+describe("an environment's own build", () => {
+  const own = `version: 1\nimages: { serving: ${digest("a")} }\nenvironments: { local: { serving: ${digest("b")} } }\n`;
+
+  test("counts before the one of every environment", () => {
+    expect(load({ "images.lock.yaml": own }).images).toEqual({ serving: digest("b") });
+    const directory = folder({ "images.lock.yaml": own });
+    expect(explain({ directory, name: "local", path: "images.serving" })).toMatchObject({
+      value: digest("b"),
+      origin: `${join(directory, "images.lock.yaml")}:3`,
+    });
+    expect(load({ "images.lock.yaml": own.replace(/environments.*\n/, "") }).images).toEqual({ serving: digest("a") });
+  });
+
+  test("of an environment that is not there is refused, with the nearest", () => {
+    expect(problems({ "images.lock.yaml": own.replace("{ local:", "{ locl:") })).toEqual([
+      "images.lock.yaml:3:23: environments.locl: there is no environment of this name. Did you mean local?",
+    ]);
+  });
+
+  test("is recorded beside the others", () => {
+    const directory = folder();
+    recordDigests(directory, { serving: digest("a") });
+    const { changed, images } = recordDigests(directory, { serving: digest("b") }, { environment: "local" });
+    expect({ changed, images }).toEqual({ changed: ["serving"], images: { serving: digest("b") } });
+    expect(readLock(directory)).toEqual({
+      images: { serving: digest("a") },
+      environments: { local: { serving: digest("b") } },
+    });
+    expect(readFileSync(join(directory, "images.lock.yaml"), "utf8")).toContain(
+      `environments:\n  local:\n    serving: ${digest("b")}\n`,
+    );
   });
 });
 
@@ -62,10 +96,10 @@ describe("recording digests", () => {
   test("makes the file when there is none, and writes nothing when nothing changes or with dryRun", () => {
     const directory = folder();
     const file = join(directory, "images.lock.yaml");
-    expect(recordDigests(directory, { serving: digest("a") }, true).changed).toEqual(["serving"]);
+    expect(recordDigests(directory, { serving: digest("a") }, { dryRun: true }).changed).toEqual(["serving"]);
     expect(existsSync(file)).toBe(false);
     recordDigests(directory, { serving: digest("a") });
-    expect(readDigests(directory)).toEqual({ serving: digest("a") });
+    expect(readLock(directory)).toEqual({ images: { serving: digest("a") }, environments: {} });
     expect(readFileSync(file, "utf8")).toContain(`images:\n  serving: ${digest("a")}\n`);
     const spaced = `${readFileSync(file, "utf8")}\n\n`;
     writeFileSync(file, spaced);
@@ -111,10 +145,10 @@ describe("mlops lock", () => {
     const { code, stdout } = await run(at, ["lock"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^tracking +missing; build it: gcloud builds submit --config pipelines\/images\/tracking\//m,
+      /^tracking +every +missing; build it: gcloud builds submit --config pipelines\/images\/tracking\//m,
     );
-    expect(stdout).toMatch(new RegExp(`^serving +${digest("a")}$`, "m"));
-    expect(stdout).toMatch(/^trigger +missing/m);
+    expect(stdout).toMatch(new RegExp(`^serving +every +${digest("a")}$`, "m"));
+    expect(stdout).toMatch(/^trigger +every +missing/m);
   });
 
   test("ends with 4 for a tag", async () => {

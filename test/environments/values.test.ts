@@ -116,7 +116,7 @@ describe("cloud", () => {
     "without its section: %j",
     (text) => {
       expect(problems({ "a.yaml": text })).toEqual([
-        "a.yaml:1:8: clouds.gcp: missing, wanted the section of the chosen cloud (project, projectNumber, region, zones, billingAccount, securityGroup, existing). Add it here or in base.yaml",
+        "a.yaml:1:8: clouds.gcp: missing, wanted the section of the chosen cloud (project, projectNumber, region, zones, billingAccount, securityGroup, keyRing, existing). Add it here or in base.yaml",
       ]);
     },
   );

@@ -171,7 +171,7 @@ describe("an identity that may connect", () => {
     for (const { condition } of bound) {
       expect(condition).toMatchObject({
         expression:
-          'resource.name == "projects/acme-ml-test/instances/acme-test-metadata" && resource.type == "sqladmin.googleapis.com/Instance"',
+          'resource.name == "projects/acme-ml-test/instances/acme-test-metadata" && resource.service == "sqladmin.googleapis.com"',
       });
     }
     expect(new Set(bound.map(({ role }) => role))).toEqual(

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import type { DeliveryProps } from "../../lib/contracts/delivery";
+import { MIRROR_NAMES } from "../../lib/gcp/parts/mirrors";
 import type { GcpSettings } from "../../lib/gcp/parts/settings";
 import { rolesOf } from "./roles";
 import { DEVELOPMENT, onGcp, only, PRODUCTION, resources } from "./support";
@@ -38,7 +40,7 @@ describe("the source", () => {
     expect(resources(stack, "google_cloudbuildv2_connection")).toEqual([]);
   });
 
-  test("has the connection that bootstrap names, when the config names none", () => {
+  test("has the connection that doctor names, when the config names none", () => {
     const { connection } = delivery({ source: { host: "gitlab", repository: "acme/ml-projects" } });
     expect(connection).toBe("projects/acme-ml-test/locations/asia-northeast3/connections/acme-test-source");
   });
@@ -117,6 +119,31 @@ describe("a trigger", () => {
     ]);
   });
 
+  test("matches its branch or tag whatever that is called, and no other", () => {
+    const NAME = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}(\/[A-Za-z0-9._-]{1,8}){0,2}$/);
+    const pattern = (rule: { branch: string } | { tag: string }) => {
+      const made = Object.values(triggers({ rules: [{ ...rule, environment: "test", deploy: "automatic" }] }));
+      const events = made.map(({ repository_event_config: event }) => event as { push?: typeof rule });
+      const push = events.flatMap((event) => event.push ?? [])[0] ?? rule;
+      return new RegExp("branch" in push ? push.branch : push.tag);
+    };
+    fc.assert(
+      fc.property(NAME, NAME, fc.nat(), (name, other, at) => {
+        const almost = `${name.slice(0, at % name.length)}#${name.slice((at % name.length) + 1)}`;
+        for (const exact of [pattern({ branch: name }), pattern({ tag: name })]) {
+          expect(exact.test(name)).toBe(true);
+          expect(exact.test(other)).toBe(other === name);
+          for (const wrong of [`${name}x`, `x${name}`, almost]) expect(exact.test(wrong)).toBe(false);
+        }
+        const beginning = pattern({ tag: `${name}*` });
+        expect(beginning.test(other)).toBe(other.startsWith(name));
+        expect(beginning.test(name + other)).toBe(true);
+        expect(beginning.test(`x${name}`)).toBe(`x${name}`.startsWith(name));
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
   test("is known by its branch or tag", () => {
     expect(Object.keys(delivery({ rules: RULES }).triggers)).toEqual(["main", "release/1.0", "v*", "v1.0"]);
     const names = resources(delivery({ rules: RULES }).stack, TRIGGER).map(({ name }) => name);
@@ -147,6 +174,8 @@ describe("a trigger", () => {
         _AFTER_GOOD_RUNS: "0",
         _IMAGE_REGISTRY: "asia-northeast3-docker.pkg.dev/acme-ml-test/acme-test-images",
         _PACKAGES_URI: expect.stringMatching(/^gs:\/\/acme-test-packages-/),
+        _PIPELINE_ROOT: expect.stringMatching(/^gs:\/\/acme-test-artifacts-\w+\/pipelines$/),
+        _PIPELINE_ATTACHMENT: "projects/100000000009/regions/asia-northeast3/networkAttachments/acme-test-pipelines",
         _PIPELINES_PRINCIPAL: "serviceAccount:acme-test-pipelines@acme-ml-test.iam.gserviceaccount.com",
       },
     });
@@ -198,5 +227,12 @@ test("builds run inside the network where the config says so, without a public a
     _WORKER_POOL: expect.stringContaining("worker_pool"),
   });
   expect(rolesOf(stack, "builds")).toContain("roles/cloudbuild.workerPoolUser on project");
+  // The mirrors are the only way to packages and images from there.
+  const mirrors = MIRROR_NAMES.map(() => "roles/artifactregistry.reader on artifact_registry_repository");
+  expect(rolesOf(stack, "checks")).toEqual([
+    ...mirrors,
+    "roles/cloudbuild.workerPoolUser on project",
+    "roles/logging.logWriter on project",
+  ]);
   expect(resources(delivery().stack, "google_cloudbuild_worker_pool")).toEqual([]);
 });

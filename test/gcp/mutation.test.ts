@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { nameOf } from "../../lib/core/hardening";
 import { GOOGLE } from "../../lib/core/hardening/google";
-import { EXCEPTIONS, HARDENING_TABLE } from "./hardening-table";
+import { EXCEPTIONS } from "./hardening-exceptions";
+import { HARDENING_TABLE } from "./hardening-table";
 import { type MutationRun, mutationRun, RECORD, recorded } from "./mutation";
 
 let run: MutationRun;

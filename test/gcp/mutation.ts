@@ -23,7 +23,8 @@ import {
 import { GOOGLE, GOOGLE_STACKS } from "../../lib/core/hardening/google";
 import type { StackJson } from "../../lib/core/protected";
 import { synthesize } from "../../stacks/synth";
-import { EXCEPTIONS, HARDENING_TABLE } from "./hardening-table";
+import { EXCEPTIONS } from "./hardening-exceptions";
+import { HARDENING_TABLE } from "./hardening-table";
 
 /** What is recorded. */
 export interface MutationResult {
@@ -63,7 +64,7 @@ const RULES_OF_DELIVERY: Environment["delivery"]["rules"] = [
 ];
 
 /** The shipped production environment with every switch on, once with each way to serve. */
-function environments(): Environment[] {
+export function environments(): Environment[] {
   const directory = join(__dirname, "../../environments");
   const shipped = loadEnvironment({ directory, name: "prod" });
   if (shipped.cloud !== "gcp") throw new Error("the shipped production environment is not on Google Cloud");

@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { BudgetProps } from "../../lib/contracts/budget";
 import type { MonitoringProps } from "../../lib/contracts/monitoring";
-import { isLacking } from "../../lib/contracts/provided";
 import { GcpNames } from "../../lib/gcp/parts/names";
 import { endpointNumber } from "../../lib/gcp/parts/served-metrics";
 import { DEVELOPMENT, onGcp, only, PRODUCTION, resources } from "./support";
@@ -33,20 +31,13 @@ function watched(changes: Partial<MonitoringProps> = {}, settings = PRODUCTION) 
   }, settings).observability;
 }
 
-function budgeted(changes: Partial<BudgetProps> = {}, monitoring = false) {
-  return onGcp(({ platform, layer }) => {
-    if (monitoring) platform.monitoring(layer("observability"), "Monitoring", WATCHED);
-    const props = { monthly: 800, currency: "USD", alertAt: [50, 90, 100], email: ALERTS.email, ...changes };
-    const budget = platform.budget(layer("observability"), "Budget", props);
-    if (isLacking(budget)) throw new Error(budget.lacking);
-    layer("observability").addOutput("budget", budget.reference, "Looked at below.");
-  }).observability;
-}
-
 interface Policy {
   readonly display_name: string;
   readonly severity: string;
-  readonly conditions: readonly Record<string, { readonly query?: string; readonly duration?: string }>[];
+  readonly conditions: readonly Record<
+    string,
+    { readonly query?: string; readonly filter?: string; readonly duration?: string }
+  >[];
   readonly documentation: { readonly content: string };
   readonly alert_strategy: Record<string, unknown>;
   readonly notification_channels: readonly string[];
@@ -61,6 +52,13 @@ function query(stack: ReturnType<typeof watched>, words: RegExp) {
   const found = policies(stack).filter(({ display_name }) => words.test(display_name));
   expect(found).toHaveLength(1);
   return found[0]?.conditions[0]?.condition_prometheus_query_language;
+}
+
+/** What the one alert whose title has these words looks for in the logs. */
+function logFilter(stack: ReturnType<typeof watched>, words: RegExp): string | undefined {
+  const found = policies(stack).filter(({ display_name }) => words.test(display_name));
+  expect(found).toHaveLength(1);
+  return found[0]?.conditions[0]?.condition_matched_log?.filter;
 }
 
 describe("alerts", () => {
@@ -105,7 +103,6 @@ describe("alerts", () => {
   test("of silence and of drift are left out when they are not wanted", () => {
     const titles = policies(watched({ alerts: { ...ALERTS, noTrafficMinutes: 0 }, driftThreshold: undefined }));
     expect(titles.map(({ display_name }) => display_name).join()).not.toMatch(/No prediction|drifted/);
-    expect(resources(watched({ driftThreshold: undefined }), "google_logging_metric")).toHaveLength(1);
   });
 
   test("reach everybody, say what to do next, and how bad it is", () => {
@@ -127,24 +124,24 @@ describe("alerts", () => {
     for (const found of queries) expect(found).toMatchObject({ disable_metric_validation: true });
   });
 
-  test("count log lines under names that PromQL can say", () => {
-    const names = resources(watched(), "google_logging_metric").map(({ name }) => String(name));
-    expect(names).toHaveLength(2);
-    const text = JSON.stringify(policies(watched()));
-    for (const name of names) {
-      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
-      expect(text).toContain(`logging_googleapis_com:user_${name}[`);
-    }
+  test("say which resource a number is of: without it a number of several kinds of resources has no answer", () => {
+    const queries = policies(watched()).flatMap(({ conditions }) =>
+      conditions.flatMap((one) => one.condition_prometheus_query_language?.query ?? []),
+    );
+    const text = String(only(watched(), "google_monitoring_dashboard").dashboard_json).replaceAll('\\"', '"');
+    const series = [...queries, text].flatMap((one) => one.match(/[a-z]+_(googleapis_com|io):\w+.{0,21}/g) ?? []);
+    expect(series.length).toBeGreaterThan(9);
+    for (const one of series) expect(one).toContain("{monitored_resource=");
   });
 
-  test("count drift from the distance on that the config says", () => {
-    const filters = resources(watched({ driftThreshold: 0.35 }), "google_logging_metric").map(({ filter }) => filter);
-    expect(filters).toContainEqual(expect.stringContaining("jsonPayload.distance>=0.35"));
+  test("of drift begin at the distance that the config says", () => {
+    const filter = logFilter(watched({ driftThreshold: 0.35 }), /drifted/);
+    expect(filter).toContain("jsonPayload.distance>=0.35");
   });
 
-  test("of backups and keys come from the logs, one mail an hour", () => {
+  test("of runs, drift, backups and keys come from the logs, one mail an hour", () => {
     const byLog = policies(watched()).filter(({ conditions }) => conditions[0]?.condition_matched_log);
-    expect(byLog).toHaveLength(2);
+    expect(byLog).toHaveLength(4);
     for (const { alert_strategy } of byLog)
       expect(alert_strategy).toMatchObject({
         notification_rate_limit: { period: "3600s" },
@@ -161,6 +158,18 @@ describe("what is promised", () => {
     expect(text).toContain("total_service_filter");
     expect(text).toContain("bad_service_filter");
     expect(JSON.stringify(policies(stack))).toContain("select_slo_burn_rate");
+  });
+
+  test.each([
+    [0.995, 14.4],
+    [0.95, 10],
+    [0.8, 2.5],
+  ])("of %d warns at a rate that failing can reach", (availabilityObjective, threshold) => {
+    const found = policies(watched({ availabilityObjective })).find(({ display_name }) =>
+      /too fast/.test(display_name),
+    );
+    expect(found?.conditions[0]?.condition_threshold).toMatchObject({ threshold_value: threshold });
+    expect(threshold).toBeLessThan(1 / (1 - availabilityObjective));
   });
 
   test("is at most what Cloud Monitoring takes", () => {
@@ -244,36 +253,5 @@ describe("logs", () => {
       force_destroy: true,
       retention_policy: { is_locked: false },
     });
-  });
-});
-
-describe("the budget", () => {
-  test("is of the environment's project, and tells at each share and before the month ends above it", () => {
-    expect(only(budgeted(), "google_billing_budget")).toMatchObject({
-      billing_account: PRODUCTION.billingAccount,
-      amount: { specified_amount: { currency_code: "USD", units: "800" } },
-      budget_filter: { projects: ["projects/100000000009"], calendar_period: "MONTH" },
-      threshold_rules: [
-        { threshold_percent: 0.5, spend_basis: "CURRENT_SPEND" },
-        { threshold_percent: 0.9, spend_basis: "CURRENT_SPEND" },
-        { threshold_percent: 1, spend_basis: "CURRENT_SPEND" },
-        { threshold_percent: 1, spend_basis: "FORECASTED_SPEND" },
-      ],
-    });
-  });
-
-  test("keeps what is below a whole unit of money", () => {
-    const { amount } = only(budgeted({ monthly: 99.5 }), "google_billing_budget");
-    expect(amount).toEqual({ specified_amount: { currency_code: "USD", units: "99", nanos: 500_000_000 } });
-  });
-
-  test("writes to the same addresses as the alerts, by the same channels", () => {
-    expect(resources(budgeted({}, true), "google_monitoring_notification_channel")).toHaveLength(2);
-    expect(only(budgeted({ email: undefined }), "google_billing_budget")).not.toHaveProperty("all_updates_rule");
-  });
-
-  test("writes to five addresses at most", () => {
-    const email = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}@acme.example`);
-    expect(() => budgeted({ email })).toThrow(/at most 5/);
   });
 });

@@ -20,6 +20,7 @@ const WORDS = [
   "VERTEX_AI",
 ];
 
+/** One request, as the small cloud got it. */
 export interface Asked {
   readonly method: string;
   /** `STORAGE/v1/b/NAME`. */
@@ -29,8 +30,10 @@ export interface Asked {
 
 /** What is answered: a status and a body, or a body alone. */
 export type Answer = { readonly status: number; readonly body: unknown };
+/** What the small cloud answers to a request; nothing where it knows none. */
 export type Answers = (asked: Asked) => Answer | undefined;
 
+/** The small cloud, running. */
 export interface FakeCloud {
   readonly access: CloudAccess;
   readonly asked: readonly Asked[];

@@ -47,7 +47,7 @@ function wellSet(first: Answers = () => undefined): Answers {
     if (path === `COMPUTE/v1/projects/${project}`)
       return ok({ quotas: [{ metric: "GPUS_ALL_REGIONS", limit: 4, usage: 0 }] });
     if (path.endsWith("/connections"))
-      return ok({ connections: [{ name: "a/b/github", installationState: { stage: "COMPLETE" } }] });
+      return ok({ connections: [{ name: "a/b/acme-test-source", installationState: { stage: "COMPLETE" } }] });
     return undefined;
   };
 }
@@ -123,7 +123,7 @@ describe("the doctor", () => {
       if (path.endsWith(`regions/${region}`))
         return ok({ quotas: [{ metric: "PREEMPTIBLE_NVIDIA_L4_GPUS", limit: 1 }] });
       return path.endsWith("/connections")
-        ? ok({ connections: [{ name: "c", installationState: { stage: "PENDING_USER_OAUTH" } }] })
+        ? ok({ connections: [{ name: "c/acme-test-source", installationState: { stage: "PENDING_USER_OAUTH" } }] })
         : undefined;
     };
     const checks = await doctor(less);
@@ -133,6 +133,33 @@ describe("the doctor", () => {
       warning: true,
       fix: expect.stringMatching(/Authorise it/),
     });
+  });
+
+  test("says where to connect the source host, and under which name, when that connection is missing", async () => {
+    const other: Answers = ({ path }) =>
+      path.endsWith("/connections") ? ok({ connections: [{ name: "a/b/another-teams" }] }) : undefined;
+    expect(row(await doctor(other), "source connection")).toMatchObject({
+      ok: true,
+      warning: true,
+      message: expect.stringContaining("acme-test-source"),
+      fix: expect.stringMatching(/A person connects github at https:.*the name acme-test-source/),
+    });
+  });
+
+  test("counts the pools as the cluster has them: the system pool, and the twin of a spot pool, whose GPUs may be lacking", async () => {
+    const none: Answers = ({ path }) =>
+      path.endsWith(`regions/${region}`)
+        ? ok({ quotas: [...QUOTAS, { metric: "NVIDIA_L4_GPUS", limit: 0 }] })
+        : undefined;
+    const checks = await doctor(none);
+    expect(row(checks, "quota NVIDIA_L4_GPUS")).toMatchObject({
+      ok: true,
+      warning: true,
+      message: expect.stringContaining("pools gpu-ondemand may take 2"),
+    });
+    // Two nodes with a GPU, twice, on disks of 200 GiB, and three of the system pool, on 100 GiB and 4 processors each.
+    expect(row(checks, "quota SSD_TOTAL_GB")?.message).toContain("pools gpu, gpu-ondemand, system may take 1100");
+    expect(row(checks, "quota CPUS")?.message).toContain("pools system may take 12");
   });
 
   test("looks at GPUs first", async () => {

@@ -55,6 +55,10 @@ describe("the handler of retrain events", () => {
     expect(service).toMatchObject({ ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" });
     expect(JSON.stringify(service)).toContain("acme-test-images/trigger@sha256:");
     expect(JSON.stringify(service)).toContain('"value":"diabetes,churn"');
+    // What lies elsewhere in that bucket never expires.
+    expect(JSON.stringify(service)).toMatch(
+      /"name":"PIPELINE_ROOT","value":"gs:\/\/acme-test-artifacts-\w+\/pipelines"/,
+    );
   });
 
   test("gets the topic's events signed, again and again, until they are put aside", () => {

@@ -19,7 +19,7 @@ describe("machines for training", () => {
     expect(reference("cpu-large", "onDemand")).toEqual({
       machineSpec: { machineType: "e2-standard-16" },
       maxReplicaCount: 4,
-      scheduling: { strategy: "ON_DEMAND" },
+      scheduling: { strategy: "STANDARD" },
     });
     expect(reference("gpu-h100").machineSpec.acceleratorType).toBe("NVIDIA_H100_80GB");
   });

@@ -49,9 +49,9 @@ test.each<[string, Partial<Price>]>([
   expect(objections({ ...row, ...change })).toEqual([`a: ${why}`]);
 });
 
-test("a meter stands in the sheet once", () => {
-  const skus = PRICES.map(({ sku }) => sku);
-  expect(skus).toEqual([...new Set(skus)]);
+test("a meter has one price in a region", () => {
+  const places = PRICES.flatMap(({ sku, prices }) => Object.keys(prices).map((region) => `${sku} ${region}`));
+  expect(places).toEqual([...new Set(places)]);
 });
 
 test("every machine of the size classes has a price, on demand and as spot, in three regions", () => {
@@ -73,6 +73,16 @@ test("spot machines cost less than the same on demand", () => {
     for (const [region, usd] of Object.entries(prices))
       expect([sku, usd < (onDemand[region] ?? 0)]).toEqual([sku, true]);
   }
+});
+
+test("what a highly available database costs is twice what one in a zone costs, in every region", () => {
+  const usd = new Map(
+    PRICES.flatMap(({ sku, prices }) => Object.entries(prices).map(([at, one]) => [`${sku} ${at}`, one])),
+  );
+  const regional = [...usd].filter(([meter]) => /^sql\..*\.regional /.test(meter));
+  expect(regional.length).toBeGreaterThan(5);
+  for (const [meter, one] of regional)
+    expect([meter, one]).toEqual([meter, 2 * (usd.get(meter.replace("regional", "zonal")) ?? 0)]);
 });
 
 test("every type of resource that the platform can make has a line, so that a new one is not forgotten", () => {

@@ -12,6 +12,7 @@ import { isBuildable } from "../../stacks/platform";
 import { synthesize } from "../../stacks/synth";
 import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
 
+jest.setTimeout(60_000);
 afterAll(removeTemporaryFolders);
 
 const FILE = join(__dirname, "addresses.json");

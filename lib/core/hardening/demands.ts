@@ -15,6 +15,9 @@ export interface Demand {
   readonly optional?: boolean;
 }
 
+/** For what asks a demand that does not look at the environment. */
+export const EVERY: HardeningContext = { production: true, ownKeys: true };
+
 /** Exactly this value, written out even where it is the provider's default. */
 export function is(wanted: string | number | boolean): Demand {
   const other = typeof wanted === "boolean" ? !wanted : typeof wanted === "number" ? wanted + 1 : `NOT_${wanted}`;
@@ -54,11 +57,6 @@ export function text(form: RegExp, wanted: string, ...wrong: readonly string[]):
 /** Any text that is not empty. */
 export function filled(wanted: string): Demand {
   return text(/./, wanted, "");
-}
-
-/** A list that is not empty. */
-export function someEntries(wanted: string): Demand {
-  return { wanted, holds: (value) => Array.isArray(value) && value.length > 0, wrong: () => [[]] };
 }
 
 /** Name of a key, or a reference to one. */

@@ -1,7 +1,7 @@
 import { asMap, blocks, type HardeningRule } from "../hardening";
+import { SECONDS_PER_DAY } from "../time";
 import { absent, is, ownKey, seconds, shape, trueInProduction, whenThere } from "./demands";
 
-const DAY = 86_400;
 const KEY = "google_kms_crypto_key";
 const SECRET = "google_secret_manager_secret";
 const VERSION = "google_secret_manager_secret_version";
@@ -12,7 +12,7 @@ export const GOOGLE_KEYS: readonly HardeningRule[] = [
     id: "key-rotation",
     type: KEY,
     path: "rotation_period",
-    demand: seconds(DAY, 90 * DAY),
+    demand: seconds(SECONDS_PER_DAY, 90 * SECONDS_PER_DAY),
     where: ({ purpose = "ENCRYPT_DECRYPT" }) => purpose === "ENCRYPT_DECRYPT",
     why: "A key that leaks would open all data ever written.",
     refs: ["CKV_GCP_43", "CIS GCP 1.10"],
@@ -39,7 +39,7 @@ export const GOOGLE_KEYS: readonly HardeningRule[] = [
     id: "key-destruction-delay",
     type: KEY,
     path: "destroy_scheduled_duration",
-    demand: whenThere(seconds(7 * DAY)),
+    demand: whenThere(seconds(7 * SECONDS_PER_DAY)),
     why: "A key destroyed by mistake has to be noticed before it is gone.",
     refs: [],
   },
@@ -73,7 +73,7 @@ export const GOOGLE_KEYS: readonly HardeningRule[] = [
     id: "secret-destruction-delay",
     type: SECRET,
     path: "version_destroy_ttl",
-    demand: seconds(DAY),
+    demand: seconds(SECONDS_PER_DAY),
     why: "A version destroyed by mistake could not be had back.",
     refs: [],
   },

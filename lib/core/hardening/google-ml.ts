@@ -34,6 +34,7 @@ const VERTEX: readonly HardeningRule[] = [
     only: "production",
     why: "The model would answer to the internet.",
     refs: ["CKV2_GCP_33"],
+    setting: "serving.production.expose: internal",
   },
   {
     id: "feature-store-force-destroy",

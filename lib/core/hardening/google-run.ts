@@ -2,6 +2,7 @@ import { blocks, type HardeningRule, type Resource } from "../hardening";
 import {
   byDigest,
   type Demand,
+  EVERY,
   filled,
   is,
   oneOf,
@@ -10,7 +11,6 @@ import {
   shape,
   text,
   trueInProduction,
-  whenThere,
 } from "./demands";
 
 const SERVICE = "google_cloud_run_v2_service";
@@ -29,6 +29,7 @@ const SERVICES: readonly HardeningRule[] = [
     where: ({ name }) => !/(^|-)tracking(-|$)/.test(String(name)),
     why: "The service would answer to the internet.",
     refs: [],
+    setting: "serving.production.expose: internal",
   },
   {
     id: "run-ingress-written",
@@ -231,71 +232,9 @@ const TRIGGERS: readonly HardeningRule[] = [
   },
 ];
 
-const STARTERS: readonly HardeningRule[] = [
-  {
-    id: "schedule-account",
-    type: "google_cloud_scheduler_job",
-    path: "http_target?",
-    demand: shape(
-      "oauth_token or oidc_token with a service account of its own",
-      ({ oauth_token, oidc_token }) =>
-        [...blocks(oauth_token), ...blocks(oidc_token)].some(({ service_account_email }) =>
-          ownAccount.holds(service_account_email, EVERY),
-        ),
-      ({ oauth_token: _a, oidc_token: _i, ...target }) => [target],
-    ),
-    why: "A call without a name cannot be told from a stranger's.",
-    refs: [],
-  },
-  {
-    id: "event-account",
-    type: "google_eventarc_trigger",
-    path: "service_account",
-    demand: ownAccount,
-    why: "Events would be delivered as an account that may edit the project.",
-    refs: [],
-  },
-  {
-    id: "workflow-account",
-    type: "google_workflows_workflow",
-    path: "service_account",
-    demand: ownAccount,
-    why: "It would run as an account that may edit the project.",
-    refs: [],
-  },
-  {
-    id: "workflow-key",
-    type: "google_workflows_workflow",
-    path: "crypto_key_name",
-    demand: ownKey,
-    only: "ownKeys",
-    why: "Arguments and results of runs would be under no key of ours.",
-    refs: [],
-  },
-  {
-    id: "push-account",
-    type: "google_pubsub_subscription",
-    path: "push_config?.oidc_token.service_account_email",
-    demand: ownAccount,
-    why: "A call without a name cannot be told from a stranger's.",
-    refs: [],
-  },
-  {
-    id: "push-encrypted",
-    type: "google_pubsub_subscription",
-    path: "push_config?.push_endpoint",
-    demand: whenThere(text(/^(https:\/\/|\$\{)/, "an https address", "http://trigger.example")),
-    why: "Events and tokens would pass the network in clear text.",
-    refs: [],
-  },
-];
-
-/** For demands that do not look at the environment. */
-const EVERY = { production: true, ownKeys: true };
-
 function isPullRequest({ repository_event_config }: Resource): boolean {
   return blocks(repository_event_config).some(({ pull_request }) => pull_request !== undefined);
 }
 
-/** What runs containers and builds, and what starts them. */
-export const GOOGLE_RUN: readonly HardeningRule[] = [...SERVICES, ...JOBS, ...TRIGGERS, ...STARTERS];
+/** What runs containers and builds. */
+export const GOOGLE_RUN: readonly HardeningRule[] = [...SERVICES, ...JOBS, ...TRIGGERS];

@@ -102,6 +102,7 @@ const BUCKETS: readonly HardeningRule[] = [
     where: isArchive,
     why: "Whoever breaks in would delete the traces.",
     refs: ["CKV2_GCP_4", "CIS GCP 2.3"],
+    setting: "monitoring.archive.locked: true",
   },
 ];
 
@@ -232,40 +233,6 @@ const LOGS: readonly HardeningRule[] = [
   },
 ];
 
-const TOPICS: readonly HardeningRule[] = [
-  {
-    id: "topic-key",
-    type: "google_pubsub_topic",
-    path: "kms_key_name",
-    demand: ownKey,
-    only: "ownKeys",
-    why: "Messages wait on disk under no key of ours.",
-    refs: ["CKV_GCP_83"],
-  },
-  {
-    id: "subscription-dead-letters",
-    type: "google_pubsub_subscription",
-    path: "dead_letter_policy.dead_letter_topic",
-    demand: {
-      wanted: "a topic for what cannot be handled",
-      holds: (value) => typeof value === "string" && value !== "",
-      wrong: () => [""],
-    },
-    // What nobody could handle waits there for a person.
-    where: ({ name }) => !/undelivered/.test(String(name)),
-    why: "A message that always fails would be delivered for days, then be lost.",
-    refs: [],
-  },
-  {
-    id: "subscription-stays",
-    type: "google_pubsub_subscription",
-    path: "expiration_policy.ttl",
-    demand: is(""),
-    why: "A subscription that nobody used for 31 days is deleted by Google.",
-    refs: [],
-  },
-];
-
 function endsOldVersions({ action, condition }: Resource): boolean {
   const deletes = blocks(action).some(({ type }) => type === "Delete");
   return (
@@ -298,5 +265,5 @@ function isPublic(member: unknown): boolean {
   return /^(allUsers|allAuthenticatedUsers)$/.test(String(member));
 }
 
-/** Buckets, tables, registries, logs and topics: where data stands. */
-export const GOOGLE_STORAGE: readonly HardeningRule[] = [...BUCKETS, ...BIGQUERY, ...REGISTRIES, ...LOGS, ...TOPICS];
+/** Buckets, tables, registries and logs: where data stands. */
+export const GOOGLE_STORAGE: readonly HardeningRule[] = [...BUCKETS, ...BIGQUERY, ...REGISTRIES, ...LOGS];

@@ -4,6 +4,7 @@ import { GOOGLE_ACCESS, GOOGLE_ACCESS_STACKS } from "./google-access";
 import { GOOGLE_CLUSTER } from "./google-cluster";
 import { GOOGLE_CLUSTER_CARE } from "./google-cluster-care";
 import { GOOGLE_DATABASE } from "./google-database";
+import { GOOGLE_EVENTS } from "./google-events";
 import { GOOGLE_KEYS } from "./google-keys";
 import { GOOGLE_ML } from "./google-ml";
 import { GOOGLE_NETWORK, GOOGLE_NETWORK_STACKS } from "./google-network";
@@ -22,6 +23,7 @@ export const GOOGLE: readonly HardeningRule[] = [
   ...GOOGLE_CLUSTER_CARE,
   ...GOOGLE_NODE_POOL,
   ...GOOGLE_RUN,
+  ...GOOGLE_EVENTS,
   ...GOOGLE_ML,
 ];
 

@@ -1,6 +1,6 @@
 /** What people are told of, one row each. Does not load the engine. */
 import type { MonitoringProps } from "../../contracts/monitoring";
-import { FAILED_BACKUP, KEY_DESTROYED } from "./log-filters";
+import { driftFound, FAILED_BACKUP, FAILED_RUN, KEY_DESTROYED } from "./log-filters";
 import type { GcpNames } from "./names";
 import { servedMetrics } from "./served-metrics";
 
@@ -23,11 +23,6 @@ export interface AlertRow {
 /** Share of time that an accelerator works, percent, below which it is idle. */
 const GPU_IDLE_PERCENT = 5;
 const DATABASE_BUSY_SHARE = 0.9;
-
-/** Number of a log-based metric within so many minutes: https://cloud.google.com/monitoring/promql/promql-mapping. */
-function logged(names: GcpNames, role: string, minutes: number): string {
-  return `sum(increase(logging_googleapis_com:user_${names.name("logMetric", role)}[${minutes}m]))`;
-}
 
 /** Everything that is watched in an environment. */
 export function alertRows(names: GcpNames, props: MonitoringProps): readonly AlertRow[] {
@@ -81,7 +76,10 @@ function machineRow(names: GcpNames): AlertRow {
     id: "MachineDown",
     title: "The machine that serves production does not run",
     severity: "CRITICAL",
-    when: { promql: `absent(compute_googleapis_com:instance_uptime{instance_name="${name}"})`, forMinutes: 5 },
+    when: {
+      promql: `absent(compute_googleapis_com:instance_uptime{monitored_resource="gce_instance",instance_name="${name}"})`,
+      forMinutes: 5,
+    },
     next: `Read its serial console's output in the logs, then start it: \`gcloud compute instances start ${name}\`.`,
   };
 }
@@ -92,7 +90,7 @@ function pipelineRows(names: GcpNames, { driftThreshold }: MonitoringProps): rea
     id: "FailedRun",
     title: "A pipeline run failed",
     severity: "ERROR",
-    when: { promql: `${logged(names, "failed-runs", 10)} > 0`, forMinutes: 0 },
+    when: { log: FAILED_RUN },
     next: `Find the run and its failed step: \`mlops pipeline list ${environment}\`. Runs may be repeated with the same key without harm.`,
   };
   if (driftThreshold === undefined) return [failed];
@@ -100,7 +98,7 @@ function pipelineRows(names: GcpNames, { driftThreshold }: MonitoringProps): rea
     id: "Drift",
     title: `Inputs have drifted (distance of ${driftThreshold} or more)`,
     severity: "WARNING",
-    when: { promql: `${logged(names, "drift", 60)} > 0`, forMinutes: 0 },
+    when: { log: driftFound(driftThreshold) },
     next: "Training starts by itself where retraining.drift says so. Look at which inputs moved, and whether the world or the sender changed.",
   };
   return [failed, drifted];

@@ -18,20 +18,17 @@ export const PLAN_ROLES = {
   "roles/aiplatform.viewer": { reason: "endpoints, features, TensorBoard" },
   "roles/artifactregistry.reader": { reason: "repositories" },
   "roles/bigquery.metadataViewer": { reason: "datasets and tables, not their rows" },
-  "roles/binaryauthorization.attestorsViewer": { reason: "attestors" },
   "roles/binaryauthorization.policyViewer": { reason: "the policy of images" },
   "roles/browser": { reason: "the project itself" },
   "roles/cloudbuild.builds.viewer": { reason: "triggers" },
   "roles/cloudbuild.connectionViewer": { reason: "connections to repositories" },
   "roles/cloudbuild.workerPoolViewer": { reason: "private build machines" },
   "roles/cloudkms.viewer": { reason: "keys, not their use" },
-  "roles/cloudquotas.viewer": { reason: "quotas asked for" },
   "roles/cloudscheduler.viewer": { reason: "schedules" },
   "roles/cloudsql.viewer": { reason: "the database server, its databases and users" },
   "roles/composer.viewer": { reason: "Airflow", when: "workflowEngine" },
   "roles/compute.viewer": { reason: "network, addresses, instances" },
   "roles/container.clusterViewer": { reason: "the cluster and its pools, nothing inside it" },
-  "roles/containeranalysis.notes.viewer": { reason: "notes of attestors" },
   "roles/datafusion.viewer": { reason: "Data Fusion", when: "dataIntegration" },
   "roles/dataproc.viewer": { reason: "autoscaling policies and batches", when: "dataProcessing" },
   "roles/dns.reader": { reason: "zones and records" },
@@ -42,6 +39,7 @@ export const PLAN_ROLES = {
   "roles/iam.workloadIdentityPoolViewer": { reason: "the federation of CI" },
   "roles/monitoring.viewer": { reason: "alerts, dashboards, objectives" },
   "roles/notebooks.viewer": { reason: "Workbench", when: "notebooks" },
+  "roles/orgpolicy.policyViewer": { reason: "which models the project may use" },
   "roles/pubsub.viewer": { reason: "topics and subscriptions, not their messages" },
   "roles/run.viewer": { reason: "services and jobs" },
   "roles/secretmanager.viewer": { reason: "secrets' settings, not their values" },
@@ -49,7 +47,6 @@ export const PLAN_ROLES = {
   "roles/servicenetworking.viewer": { reason: "the connection to managed services" },
   "roles/serviceusage.serviceUsageConsumer": { reason: "enabled APIs; calls count against the project's quota" },
   "roles/storage.bucketViewer": { reason: "buckets, not their objects" },
-  "roles/workflows.viewer": { reason: "workflows" },
 } as const satisfies RoleTable;
 
 /** Settings of logs: every predefined role that reads them reads the logs as well. */
@@ -72,14 +69,12 @@ export const APPLY_ROLES = {
   "roles/aiplatform.admin": { reason: "endpoints, features, TensorBoard" },
   "roles/artifactregistry.admin": { reason: "repositories and who reads them" },
   "roles/bigquery.dataOwner": { reason: "datasets, tables and who reads them" },
-  "roles/binaryauthorization.attestorsAdmin": { reason: "attestors and who signs for them" },
   "roles/binaryauthorization.policyEditor": { reason: "which images may run" },
   "roles/browser": { reason: "the project itself" },
   "roles/cloudbuild.builds.editor": { reason: "triggers" },
   "roles/cloudbuild.connectionAdmin": { reason: "connections to repositories" },
   "roles/cloudbuild.workerPoolOwner": { reason: "private build machines" },
   "roles/cloudkms.admin": { reason: "keys and who uses them; it cannot use them itself" },
-  "roles/cloudquotas.admin": { reason: "quota of GPUs" },
   "roles/cloudscheduler.admin": { reason: "schedules" },
   "roles/cloudsql.admin": { reason: "the database server, its databases and users" },
   "roles/composer.admin": { reason: "Airflow", when: "workflowEngine" },
@@ -87,7 +82,6 @@ export const APPLY_ROLES = {
   "roles/compute.networkAdmin": { reason: "network, subnets, routes, addresses" },
   "roles/compute.securityAdmin": { reason: "firewall" },
   "roles/container.admin": { reason: "the cluster, its pools and what is inside it" },
-  "roles/containeranalysis.admin": { reason: "notes of attestors and who attaches to them" },
   "roles/datafusion.admin": { reason: "Data Fusion", when: "dataIntegration" },
   "roles/dataproc.admin": { reason: "autoscaling policies and batches", when: "dataProcessing" },
   "roles/dns.admin": { reason: "zones and records" },
@@ -98,13 +92,13 @@ export const APPLY_ROLES = {
   "roles/logging.configWriter": { reason: "sinks, buckets and metrics of logs" },
   "roles/monitoring.editor": { reason: "alerts, dashboards, objectives" },
   "roles/notebooks.admin": { reason: "Workbench", when: "notebooks" },
+  "roles/orgpolicy.policyViewer": { reason: "which models the project may use is compared" },
   "roles/pubsub.admin": { reason: "topics, subscriptions and who uses them" },
   "roles/run.admin": { reason: "services, jobs and who calls them" },
   "roles/securesourcemanager.admin": { reason: "the source repository" },
   "roles/servicenetworking.networksAdmin": { reason: "the connection to managed services" },
   "roles/serviceusage.serviceUsageAdmin": { reason: "APIs are enabled; calls count against the project's quota" },
   "roles/storage.admin": { reason: "buckets, who uses them, bundled pipelines" },
-  "roles/workflows.admin": { reason: "workflows" },
 } as const satisfies RoleTable;
 
 /**
@@ -123,14 +117,14 @@ export const APPLY_PERMISSIONS = [
 ] as const;
 
 /**
- * The only roles that a deployment may give to anybody in the whole project. None of them can give roles in turn. A role
- * that a construct grants on the project and that is missing here fails in CI, so a test compares the two.
+ * The only roles that a deployment may give to anybody in the whole project. None of them can give roles on the project in
+ * turn, nor make tokens or keys of accounts. A role that a construct grants on the project and that is missing here fails
+ * in CI, so a test compares the two; it also names those that no construct grants any more.
  */
 export const GRANTABLE_ROLES = [
   "roles/aiplatform.featurestoreDataViewer",
   "roles/aiplatform.user",
   "roles/bigquery.jobUser",
-  "roles/bigquery.readSessionUser",
   "roles/cloudbuild.workerPoolUser",
   "roles/cloudsql.client",
   "roles/cloudsql.instanceUser",
@@ -142,12 +136,9 @@ export const GRANTABLE_ROLES = [
   "roles/dataproc.editor",
   "roles/dataproc.worker",
   "roles/eventarc.eventReceiver",
-  "roles/logging.bucketWriter",
   "roles/logging.logWriter",
   "roles/monitoring.metricWriter",
-  "roles/monitoring.viewer",
   "roles/pubsub.publisher",
-  "roles/serviceusage.serviceUsageConsumer",
 ] as const;
 
 /** The roles of a table that these switches ask for. */

@@ -1,6 +1,7 @@
 /** The page where a person looks, as Cloud Monitoring takes it. Does not load the engine. */
 import type { MonitoringProps } from "../../contracts/monitoring";
 import { stableJson } from "../../core/hash";
+import { PIPELINE_RUN } from "./log-filters";
 import type { GcpNames } from "./names";
 import { servedMetrics } from "./served-metrics";
 
@@ -42,23 +43,27 @@ function chartsOf(names: GcpNames, { production }: MonitoringProps): readonly Ch
     ...served,
     {
       title: "Failed pipeline runs",
-      promql: `sum(increase(logging_googleapis_com:user_${names.name("logMetric", "failed-runs")}[1h]))`,
+      // A count of log lines may be of any resource, so the kind has to be said.
+      promql: `sum(increase(logging_googleapis_com:user_${names.name("logMetric", "failed-runs")}{monitored_resource="${PIPELINE_RUN}"}[1h]))`,
     },
     {
       title: "Age of the oldest event, seconds",
-      promql: "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age)",
+      promql:
+        'max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource="pubsub_subscription"})',
     },
     {
       title: "Work of GPUs, percent",
-      promql: "avg by (pod_name) (kubernetes_io:container_accelerator_duty_cycle)",
+      promql: 'avg by (pod_name) (kubernetes_io:container_accelerator_duty_cycle{monitored_resource="k8s_container"})',
     },
     {
       title: "Work of databases, share",
-      promql: "max by (database_id) (cloudsql_googleapis_com:database_cpu_utilization)",
+      promql:
+        'max by (database_id) (cloudsql_googleapis_com:database_cpu_utilization{monitored_resource="cloudsql_database"})',
     },
     {
       title: "Disk of databases in use, share",
-      promql: "max by (database_id) (cloudsql_googleapis_com:database_disk_utilization)",
+      promql:
+        'max by (database_id) (cloudsql_googleapis_com:database_disk_utilization{monitored_resource="cloudsql_database"})',
     },
   ];
 }

@@ -11,7 +11,7 @@ export interface Federation {
   readonly subject: string;
   /** What else of a token becomes an attribute. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What a token must meet besides having one of the subjects. */
+  /** What a token must meet besides having one of the subjects. @default - nothing more */
   readonly condition?: string;
   readonly plan: readonly string[];
   readonly apply: readonly string[];

@@ -1,8 +1,10 @@
 /** What is looked for in the logs. Does not load the engine. https://cloud.google.com/logging/docs/view/logging-query-language */
 
+/** Kind of resource that a run on Vertex AI Pipelines is in logs and metrics. */
+export const PIPELINE_RUN = "aiplatform.googleapis.com/PipelineJob";
+
 /** A run on Vertex AI Pipelines ended badly: https://cloud.google.com/vertex-ai/docs/pipelines/logging. */
-export const FAILED_RUN =
-  'resource.type="aiplatform.googleapis.com/PipelineJob" AND jsonPayload.state="PIPELINE_STATE_FAILED"';
+export const FAILED_RUN = `resource.type="${PIPELINE_RUN}" AND jsonPayload.state="PIPELINE_STATE_FAILED"`;
 
 /** An automatic backup of a database failed: https://cloud.google.com/sql/docs/postgres/backup-recovery/backups. */
 export const FAILED_BACKUP =
@@ -12,7 +14,7 @@ export const FAILED_BACKUP =
 /** Somebody scheduled a key's destruction: what it encrypts is lost with it, unless that is undone in time. */
 export const KEY_DESTROYED =
   'log_id("cloudaudit.googleapis.com/activity") AND protoPayload.serviceName="cloudkms.googleapis.com" AND ' +
-  'protoPayload.methodName="DestroyCryptoKeyVersion"';
+  'protoPayload.methodName:"DestroyCryptoKeyVersion"';
 
 /** The one form of a drift finding: whoever compares live data with training data writes `{"event": "drift", "project": …, "distance": …}`. */
 const DRIFT = 'jsonPayload.event="drift"';

@@ -19,3 +19,9 @@ export const MIRRORS = {
 
 /** A mirror's name. */
 export type MirrorName = keyof typeof MIRRORS;
+
+/** Names of every mirror, in the order of the table. */
+export const MIRROR_NAMES = Object.keys(MIRRORS) as readonly MirrorName[];
+
+/** Names of those that hold container images. */
+export const IMAGE_MIRRORS = MIRROR_NAMES.filter((name) => MIRRORS[name].format === "DOCKER");

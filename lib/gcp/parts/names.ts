@@ -6,10 +6,11 @@ import type { NameKind } from "../../core/name-rules";
 import { nameFor } from "../../core/naming";
 import { type MachineType, machineTypeFor } from "../../core/sizes";
 import { MIRRORS, type MirrorName } from "./mirrors";
+import { type ServiceAgentName, serviceAgent } from "./service-agents";
 import type { GcpSettings } from "./settings";
 
 /** Kinds of names on this cloud, without its word. */
-export type GcpNameKind = NameKind extends infer K ? (K extends `gcp.${infer Kind}` ? Kind : never) : never;
+type GcpNameKind = NameKind extends infer K ? (K extends `gcp.${infer Kind}` ? Kind : never) : never;
 
 /** Subnets of an environment's network. */
 export type SubnetRole = "nodes" | "serverless" | "proxies" | "endpoints";
@@ -21,7 +22,7 @@ export const PIPELINE_FOLDER = "pipelines";
 export type TopicRole = "retrain" | "retrain-undelivered";
 
 /** Names of the secondary ranges in the nodes' subnet, and of every range that is named. */
-export const RANGE_NAMES = { pods: "pods", services: "services" } as const;
+const RANGE_NAMES = { pods: "pods", services: "services" } as const;
 
 /** An environment's names: computed, so that no layer reads another one's state for them. */
 export class GcpNames {
@@ -45,7 +46,7 @@ export class GcpNames {
     return this.settings.zones[0] ?? `${this.settings.region}-a`;
   }
 
-  bucket(purpose: ObjectStorePurpose | "terraform-state" | "log-archive"): string {
+  bucket(purpose: ObjectStorePurpose | "terraform-state" | "log-archive" | "workflows"): string {
     return this.name("bucket", purpose);
   }
 
@@ -121,6 +122,20 @@ export class GcpNames {
     return `${region}-docker.pkg.dev/${project}/${repository}`;
   }
 
+  /** What a PipelineJob writes below (`runtimeConfig.gcsOutputDirectory`): the folder whose objects may expire. */
+  get pipelineRoot(): string {
+    return `gs://${this.bucket("artifacts")}/${PIPELINE_FOLDER}`;
+  }
+
+  /**
+   * What a PipelineJob names in `pscInterfaceConfig.networkAttachment`, so that its steps reach private addresses. With the
+   * project's number: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/PscInterfaceConfig
+   */
+  get pipelineAttachment(): string {
+    const { projectNumber, region } = this.settings;
+    return `projects/${projectNumber}/regions/${region}/networkAttachments/${this.name("networkAttachment", "pipelines")}`;
+  }
+
   /** Where compiled pipelines are pushed to and submitted from. */
   get pipelineRepository(): string {
     const { region, project } = this.settings;
@@ -144,6 +159,11 @@ export class GcpNames {
     const chosen = this.settings.machineTypes[size];
     const machine = machineTypeFor("gcp", size);
     return chosen ? { ...machine, type: chosen } : machine;
+  }
+
+  /** Last part of the name of the connection to the source host, where the config names none. */
+  get sourceConnection(): string {
+    return this.name("sourceConnection", "source");
   }
 
   /** Name of the database server. */
@@ -172,9 +192,9 @@ export class GcpNames {
     return `projects/${this.settings.project}/topics/${this.name("topic", role)}`;
   }
 
-  /** The service agent of Pub/Sub, as a member of access rules. */
-  get pubsubAgent(): string {
-    return `serviceAccount:service-${this.settings.projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
+  /** The agent of one of Google's services, as a member of access rules. */
+  agent(name: ServiceAgentName): string {
+    return `serviceAccount:${serviceAgent(name, this.settings.projectNumber)}`;
   }
 
   /** `projects/PROJECT/locations/REGION/featureOnlineStores/NAME`. */

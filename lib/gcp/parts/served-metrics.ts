@@ -1,10 +1,10 @@
 /** Which numbers say how production does, by what serves it. Does not load the engine. */
 import type { MonitoringProps } from "../../contracts/monitoring";
+import { SERVING_IN_CLUSTER } from "../../contracts/serving";
 import { sha256 } from "../../core/hash";
 import type { GcpNames } from "./names";
 
-/** Kubernetes namespace of the model servers. */
-const NAMESPACE = "serving";
+const { namespace: NAMESPACE } = SERVING_IN_CLUSTER;
 
 /** Series of production, as PromQL selectors and, for objectives, as monitoring filters. */
 export interface ServedMetrics {

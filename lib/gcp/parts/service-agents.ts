@@ -35,6 +35,8 @@ export interface ServiceAgent {
   readonly role?: string;
   /** Rights on the project that it needs for what this platform does, and nobody grants. @default - none */
   readonly needs?: readonly string[];
+  /** The same where every predefined role gives far more: a role of the project's own, by its name. @default - none */
+  readonly ownRole?: { readonly name: string; readonly title: string; readonly permissions: readonly string[] };
   /** Keys that it encrypts and decrypts with. */
   readonly keys: readonly KeyUse[];
   /** Needs a key only with one of these switches, although its service is always there. @default - always */
@@ -57,7 +59,8 @@ export const SERVICE_AGENTS = {
     address: agent("gcp-sa-artifactregistry"),
     origin: "identity",
     role: "roles/artifactregistry.serviceAgent",
-    keys: ["registry"],
+    keys: ["registry", "ml"],
+    keysWhen: { ml: ["workflowEngine"] },
     source: "https://cloud.google.com/artifact-registry/docs/cmek",
   },
   bigquery: {
@@ -115,7 +118,7 @@ export const SERVICE_AGENTS = {
     origin: "enabled",
     role: "roles/compute.serviceAgent",
     keys: ["cluster", "ml"],
-    keysWhen: { ml: ["dataIntegration", "dataProcessing", "notebooks"] },
+    keysWhen: { ml: ["dataIntegration", "dataProcessing", "notebooks", "workflowEngine"] },
     source: "https://cloud.google.com/compute/docs/disks/customer-managed-encryption",
   },
   composer: {
@@ -123,6 +126,8 @@ export const SERVICE_AGENTS = {
     address: agent("cloudcomposer-accounts"),
     origin: "identity",
     role: "roles/composer.serviceAgent",
+    // What it is made of uses the environment's key too: images, a cluster, messages, disks and the bucket. That all five
+    // agents need it is so for version 2; whether version 3 still asks for each was not seen.
     keys: ["ml"],
     source: "https://cloud.google.com/composer/docs/composer-3/configure-cmek-encryption",
   },
@@ -164,15 +169,17 @@ export const SERVICE_AGENTS = {
     origin: "identity",
     role: "roles/container.serviceAgent",
     // Kubernetes secrets in the cluster's own database.
-    keys: ["cluster"],
+    keys: ["cluster", "ml"],
+    keysWhen: { ml: ["workflowEngine"] },
     source: "https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets",
   },
   logging: {
     service: "logging.googleapis.com",
     address: agent("gcp-sa-logging"),
     origin: "logging",
-    keys: ["storage"],
-    source: "https://cloud.google.com/logging/docs/routing/managed-encryption-storage",
+    // Writes to the archive's bucket, whose key Cloud Storage uses; log buckets here are encrypted by Google's keys.
+    keys: [],
+    source: "https://cloud.google.com/logging/docs/export/configure_export_v2#dest-auth",
   },
   notebooks: {
     service: "notebooks.googleapis.com",
@@ -188,7 +195,8 @@ export const SERVICE_AGENTS = {
     origin: "identity",
     role: "roles/pubsub.serviceAgent",
     // It publishes to dead-letter topics and reads their subscriptions too: granted on those, where they stand.
-    keys: ["events"],
+    keys: ["events", "ml"],
+    keysWhen: { ml: ["workflowEngine"] },
     source: "https://cloud.google.com/pubsub/docs/encryption",
   },
   secretManager: {
@@ -221,8 +229,8 @@ export const SERVICE_AGENTS = {
     // Eventarc makes the topic that a bucket's events go to, so there is none of ours to grant it on.
     needs: ["roles/pubsub.publisher"],
     keys: ["storage", "ml"],
-    // Airflow and Data Fusion have buckets of their own making, under their own key.
-    keysWhen: { ml: ["dataIntegration", "workflowEngine"] },
+    // Airflow, Data Fusion and jobs on Dataproc have buckets under their own key, of their or of our making.
+    keysWhen: { ml: ["dataIntegration", "dataProcessing", "workflowEngine"] },
     source: "https://cloud.google.com/eventarc/standard/docs/run/create-trigger-storage-gcloud",
   },
   vertexAi: {
@@ -230,6 +238,17 @@ export const SERVICE_AGENTS = {
     address: agent("gcp-sa-aiplatform"),
     origin: "identity",
     role: "roles/aiplatform.serviceAgent",
+    // Enters itself in the list of whom a network attachment accepts: the predefined role would be compute.networkAdmin.
+    // https://cloud.google.com/vertex-ai/docs/general/vpc-psc-i-setup#service-agent-required-role
+    ownRole: {
+      name: "network-attachments",
+      title: "Connects through network attachments",
+      permissions: [
+        "compute.networkAttachments.get",
+        "compute.networkAttachments.update",
+        "compute.regionOperations.get",
+      ],
+    },
     keys: ["ml"],
     source: "https://cloud.google.com/vertex-ai/docs/general/cmek",
   },

@@ -1,4 +1,5 @@
 /** Google Cloud's REST APIs: tokens, retries, pages, long-running operations, errors in words. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CloudAccess } from "../../contracts/cloud-access";
 import { UserError } from "../../core/errors";
 
@@ -134,18 +135,20 @@ export class GoogleClient {
     };
     const timeout = AbortSignal.timeout(TIMEOUT);
     const init = { method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
-    const answer = await fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch(
-      (error: unknown) => {
-        signal?.throwIfAborted();
-        throw new ApiError(service, 0, "", `${url.host}: ${networkWords(error)}`);
-      },
-    );
-    const said = await answer.text();
-    if (answer.ok) return parse(said);
+    // The answer's body is a part of the call: a connection can break in the middle of it.
+    const call = async () => {
+      const response = await fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) });
+      return { ok: response.ok, status: response.status, said: await response.text() };
+    };
+    const { ok, status, said } = await call().catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw new ApiError(service, 0, "", `${url.host}: ${networkWords(error)}`);
+    });
+    if (ok) return parse(said);
     const { error } = parse(said);
     const details = objects(object(error)?.details);
     const reason = text(details.find((detail) => detail.reason)?.reason ?? objects(object(error)?.errors)[0]?.reason);
-    throw new ApiError(service, answer.status, reason, text(object(error)?.message) || said.slice(0, 200));
+    throw new ApiError(service, status, reason, text(object(error)?.message) || said.slice(0, 200));
   }
 
   private address(service: Service, path: string, query: Request["query"] = {}): URL {
@@ -157,11 +160,11 @@ export class GoogleClient {
     return url;
   }
 
-  /** Lets time pass. */
+  /** Lets time pass; an interruption ends it at once. */
   async wait(milliseconds: number): Promise<void> {
     const { pause, access } = this.options;
     access.signal?.throwIfAborted();
-    await (pause ?? ((time) => new Promise<void>((resolve) => setTimeout(resolve, time))))(milliseconds);
+    await (pause ?? ((time) => sleep(time, undefined, { signal: access.signal })))(milliseconds);
   }
 }
 
@@ -188,7 +191,7 @@ export function text(value: unknown): string {
 }
 
 /** Whether the API itself is switched off in the project. */
-export function isDisabled({ status, reason, words }: ApiError): boolean {
+function isDisabled({ status, reason, words }: ApiError): boolean {
   return (
     status === 403 &&
     (reason === "SERVICE_DISABLED" ||
@@ -222,7 +225,9 @@ export async function forPurpose<T>(purpose: Purpose, call: () => Promise<T>): P
 export function apiProblem(error: ApiError, { what, project, permission, role }: Purpose) {
   const where = `project ${project}`;
   if (error.status === 0) {
-    const fix = "Look at the network, the proxy (HTTPS_PROXY) and the clock, and run again: what was done stays done";
+    // Node takes a proxy only when it is told to (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+    const proxy = "HTTPS_PROXY, which Node 22.21 or newer takes with NODE_USE_ENV_PROXY=1";
+    const fix = `Look at the network, the proxy (${proxy}) and the clock, and run again: what was done stays done`;
     return { where, message: `${what}: ${error.words}`, fix };
   }
   if (error.status === 401) {
@@ -247,7 +252,9 @@ export function apiProblem(error: ApiError, { what, project, permission, role }:
       fix: "Run again in a few minutes: what was done stays done",
     };
   }
-  return { where, message: `${what}: ${error.words} (${error.status})` };
+  const fix =
+    "Correct what it names, in the environment's file or in the project, and run again: what was done stays done";
+  return { where, message: `${what}: ${error.words} (${error.status})`, fix };
 }
 
 /** What the network said. The cause stands below an error that says only that fetching failed. */

@@ -174,12 +174,12 @@ async function connectionChecks({ client, settings, source }: GcpContext): Promi
   const check = "source connection";
   const list = await client.list("build", `projects/${project}/locations/${region}/connections`, "connections");
   const short = (name: unknown) => text(name).split("/").at(-1) ?? "";
-  const wanted = source.connection?.split("/").at(-1);
+  const wanted = source.connection?.split("/").at(-1) ?? new GcpNames(settings).sourceConnection;
   const page = `https://console.cloud.google.com/cloud-build/connections?project=${project}`;
-  const found = wanted === undefined ? list[0] : list.find(({ name }) => short(name) === wanted);
+  const found = list.find(({ name }) => short(name) === wanted);
   if (found === undefined) {
-    const fix = `The delivery layer makes it; afterwards a person authorises it once at ${page}`;
-    return [{ check, ok: true, warning: true, message: `none to ${source.host} in ${region} yet`, fix }];
+    const fix = `A person connects ${source.host} at ${page}, with the region ${region} and the name ${wanted}: the delivery layer uses it, it does not make it`;
+    return [{ check, ok: true, warning: true, message: `${wanted} is not in ${region} yet`, fix }];
   }
   const stage = text(objects([found.installationState])[0]?.stage) || "COMPLETE";
   if (stage === "COMPLETE") return [{ check, ok: true, message: `${short(found.name)} is authorised`, fix: null }];

@@ -1,19 +1,11 @@
 /** Quotas of the region against what the environment's node pools may grow to. GPUs first: they begin at 0 in new projects. */
+import type { NodePool } from "../../contracts/cluster";
 import type { Check } from "../../contracts/operator";
-import type { SizeClass } from "../../contracts/sizes";
 import { SIZES } from "../../core/sizes";
+import { SYSTEM_POOL } from "../../core/system-pool";
 import type { GcpNames } from "../parts/names";
+import { nodeDiskGiB, twinOf } from "../parts/pools";
 import { type GoogleClient, type Json, objects, text } from "./client";
-
-/** A node pool, as far as quotas go. */
-export interface PoolNeed {
-  readonly name: string;
-  readonly class: SizeClass;
-  readonly min: number;
-  readonly max: number;
-  /** A spot pool has an on-demand twin, which takes over. */
-  readonly capacity: "onDemand" | "spot";
-}
 
 /** A limit, and what may be asked of it. */
 interface Need {
@@ -22,6 +14,8 @@ interface Need {
   readonly atOnce: number;
   readonly atMost: number;
   readonly who: readonly string[];
+  /** Whether a pool cannot have a single node without it. Of a twin this is not said: it only takes over. */
+  readonly vital: boolean;
 }
 
 /**
@@ -34,24 +28,27 @@ function gpuMetric(kind: string, spot: boolean): string {
 
 /** General purpose machines count against CPUS, accelerator-optimized ones against limits of their own. */
 const COUNTS_AS_CPUS = /^(e2|n1)-/;
-/** GB of SSD of a node: the boot disk as the cluster makes it. */
-const NODE_DISK = 100;
-const SYSTEM_POOL: PoolNeed = { name: "system", class: "cpu-small", min: 1, max: 3, capacity: "onDemand" };
 
-function needsOf(pools: readonly PoolNeed[], names: GcpNames): readonly Need[] {
+function needsOf(pools: readonly NodePool[], names: GcpNames): readonly Need[] {
   const needs = new Map<string, Need>();
-  const add = (metric: string, pool: PoolNeed, each: number) => {
-    const { atOnce, atMost, who } = needs.get(metric) ?? { atOnce: 0, atMost: 0, who: [] };
-    const max = each * pool.max;
-    needs.set(metric, { metric, atOnce: atOnce + each * pool.min, atMost: atMost + max, who: [...who, pool.name] });
+  const twins = pools.flatMap((pool) => twinOf(pool) ?? []);
+  const add = (metric: string, pool: NodePool, each: number) => {
+    const { atOnce, atMost, who, vital } = needs.get(metric) ?? { atOnce: 0, atMost: 0, who: [], vital: false };
+    needs.set(metric, {
+      metric,
+      atOnce: atOnce + each * pool.min,
+      atMost: atMost + each * pool.max,
+      who: [...who, pool.name],
+      vital: vital || !twins.includes(pool),
+    });
   };
-  for (const pool of [...pools, SYSTEM_POOL]) {
+  for (const pool of [...pools, ...twins, { ...SYSTEM_POOL, min: 1 }]) {
     const { gpu } = SIZES[pool.class];
     const machine = names.machine(pool.class);
     if (gpu) add(gpuMetric(gpu.kind, pool.capacity === "spot"), pool, gpu.count);
     if (gpu) add("GPUS_ALL_REGIONS", pool, gpu.count);
     if (COUNTS_AS_CPUS.test(machine.type)) add("CPUS", pool, machine.vcpu);
-    add("SSD_TOTAL_GB", pool, NODE_DISK);
+    add("SSD_TOTAL_GB", pool, nodeDiskGiB(gpu !== undefined));
   }
   const gpusFirst = ({ metric }: Need) => (metric.includes("GPU") ? 0 : 1);
   return [...needs.values()].sort((a, b) => gpusFirst(a) - gpusFirst(b));
@@ -61,7 +58,7 @@ function needsOf(pools: readonly PoolNeed[], names: GcpNames): readonly Need[] {
 export async function quotaChecks(
   client: GoogleClient,
   names: GcpNames,
-  pools: readonly PoolNeed[],
+  pools: readonly NodePool[],
 ): Promise<readonly Check[]> {
   const { project, region } = names.settings;
   const inRegion = await client.find("compute", `projects/${project}/regions/${region}`);
@@ -78,7 +75,11 @@ export async function quotaChecks(
   return needsOf(pools, names).flatMap((need) => quotaCheck(need, limits.get(need.metric), names) ?? []);
 }
 
-function quotaCheck({ metric, atOnce, atMost, who }: Need, row: Json | undefined, names: GcpNames): Check | null {
+function quotaCheck(
+  { metric, atOnce, atMost, who, vital }: Need,
+  row: Json | undefined,
+  names: GcpNames,
+): Check | null {
   if (row === undefined) return null;
   const { project, region } = names.settings;
   const [limit, used] = [Number(row.limit), Number(row.usage ?? 0)];
@@ -88,6 +89,6 @@ function quotaCheck({ metric, atOnce, atMost, who }: Need, row: Json | undefined
   if (atMost <= limit) return { check, ok: true, message, fix: null };
   const page = `https://console.cloud.google.com/iam-admin/quotas?project=${project}`;
   const fix = `Ask for ${atMost} at ${page} (filter: ${metric}), or lower max of kubernetes.pools`;
-  const impossible = atOnce > limit || (limit === 0 && metric.includes("GPU"));
+  const impossible = atOnce > limit || (vital && limit === 0 && metric.includes("GPU"));
   return { check, ok: !impossible, message, fix, ...(impossible ? {} : { warning: true }) };
 }

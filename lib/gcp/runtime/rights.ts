@@ -19,6 +19,7 @@ const ALWAYS: readonly Right[] = [
   right("iam.serviceAccounts.create", "iam.serviceAccountAdmin"),
   right("iam.serviceAccounts.actAs", "iam.serviceAccountUser"),
   right("iam.workloadIdentityPools.create", "iam.workloadIdentityPoolAdmin"),
+  right("iam.roles.create", "iam.roleAdmin"),
   right("secretmanager.secrets.create", "secretmanager.admin"),
   right("storage.buckets.create", "storage.admin"),
   right("artifactregistry.repositories.create", "artifactregistry.admin"),

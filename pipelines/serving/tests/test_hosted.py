@@ -35,6 +35,8 @@ class Bucket:
         self.objects: dict[str, bytes] = {}
         #: Answers 503 so many times.
         self.faults = 0
+        #: Breaks off half way so many times.
+        self.breaks = 0
         bucket = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -44,6 +46,9 @@ class Bucket:
                 if bucket.faults > 0:
                     bucket.faults -= 1
                     return self.answer(503, b"")
+                if bucket.breaks > 0:
+                    bucket.breaks -= 1
+                    return self.answer(200, b"half", length=8)
                 if "alt" in query:
                     found = bucket.objects.get(unquote(parsed.path.split("/o/")[1]))
                     return self.answer(404, b"") if found is None else self.answer(200, found)
@@ -61,9 +66,9 @@ class Bucket:
                 bucket.objects[name] = content
                 return self.answer(200, b"{}")
 
-            def answer(self, code: int, body: bytes) -> None:
+            def answer(self, code: int, body: bytes, length: int | None = None) -> None:
                 self.send_response(code)
-                self.send_header("content-length", str(len(body)))
+                self.send_header("content-length", str(len(body) if length is None else length))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -174,6 +179,26 @@ def test_a_bucket_that_fails_for_a_moment_is_asked_again(bucket: Bucket) -> None
     bucket.faults = 3
     with pytest.raises(StorageError, match="503"):
         GoogleStorage().read("acme", "a")
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_and_is_told_in_the_end(bucket: Bucket) -> None:
+    bucket.objects["a"] = b"content"
+    bucket.breaks = 2
+    assert GoogleStorage().read("acme", "a") == b"content"
+    bucket.breaks = 3
+    with pytest.raises(StorageError, match="4 bytes read, 4 more expected"):
+        GoogleStorage().read("acme", "a")
+
+
+def test_a_model_that_the_disk_does_not_take_leaves_a_process_that_is_not_ready(
+    bucket: Bucket, estate: Estate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = model_of(estate, bucket.release())
+    folder = tmp_path / "model"
+    folder.write_text("a file where the folder should be")
+    document = slot_document(GoogleStorage(), {"SERVING_MODEL": model}, folder)
+    assert document["model"]["version"] == "7"
+    assert "cannot be fetched" in capsys.readouterr().err
 
 
 def test_lines_wait_while_the_bucket_does_not_answer(bucket: Bucket, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import {
   REGIONS_SOURCES,
   zonesOf,
   zonesWith,
-} from "../../lib/core/regions";
+} from "../../lib/core/google-regions";
 import { MACHINE_TYPES } from "../../lib/core/sizes";
 
 test("the table says when it was written and where it is from", () => {

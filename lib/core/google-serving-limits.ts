@@ -1,10 +1,10 @@
 /** What each way of serving cannot do on Google Cloud, as data. Does not load the engine. */
 import type { ModelEndpointProps } from "../contracts/serving";
-import type { Problem } from "./errors";
+import { type Problem, UserError } from "./errors";
 import { SIZES } from "./sizes";
 
 /** Most that one instance on Cloud Run has: https://cloud.google.com/run/docs/configuring/services/memory-limits. */
-export const RUN_LIMITS = { vcpu: 8, memory: 32 } as const;
+const RUN_LIMITS = { vcpu: 8, memory: 32 } as const;
 
 /** How production is to be served. */
 export type Wish = Pick<ModelEndpointProps, "target" | "expose" | "auth" | "host" | "class" | "replicas">;
@@ -105,7 +105,13 @@ export const SERVING_LIMITS: readonly ServingLimit[] = [
   },
 ];
 
-/** What this cloud cannot do of how production is to be served; empty when it can. */
+/** @throws UserError with everything that Google Cloud cannot do of how production is to be served */
+export function requireServable(wish: Wish): void {
+  const problems = servingProblems(wish);
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+/** What Google Cloud cannot do of how production is to be served; empty when it can. */
 export function servingProblems(wish: Wish): Problem[] {
   return SERVING_LIMITS.filter(({ target, beyond }) => target === wish.target && beyond(wish)).map(
     ({ key, message, fix }) => ({
