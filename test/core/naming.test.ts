@@ -86,6 +86,43 @@ describe.each(KINDS)("a %s", (kind) => {
   });
 });
 
+test("100,000 random environments give as many names: none too long, none with a wrong character, none twice", () => {
+  // Numbers that look random and are the same in every run (Park and Miller).
+  let seed = 20261120;
+  const below = (limit: number) => {
+    seed = (seed * 48271) % 2147483647;
+    return seed % limit;
+  };
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const random = () =>
+    Array.from({ length: 1 + below(3) }, () =>
+      Array.from({ length: 1 + below(8) }, () => letters.charAt(below(letters.length))).join(""),
+    ).join("-");
+  const seen = new Map<string, string>();
+  const wrong: string[] = [];
+  for (let index = 0; index < 100_000; index++) {
+    const kind = KINDS[index % KINDS.length] ?? "gcp.bucket";
+    const given = { organisation: random(), environment: random(), role: random() };
+    const rule = NAME_RULES[kind];
+    const key = JSON.stringify(rule.unique === "parent" ? [kind, given.role] : [kind, given]);
+    let name: string;
+    try {
+      name = nameFor(kind, given);
+    } catch (error) {
+      // A reserved word came up by chance: refused, not bent.
+      if (error instanceof UserError && /reserved/.test(error.message)) continue;
+      throw error;
+    }
+    const before = seen.get(`${kind} ${name}`);
+    if ((before !== undefined && before !== key) || name.length > rule.max || !/^[a-z0-9_-]+$/.test(name)) {
+      wrong.push(`${kind} ${name}: ${key}, ${before}`);
+    }
+    seen.set(`${kind} ${name}`, key);
+  }
+  expect(wrong).toEqual([]);
+  expect(seen.size).toBeGreaterThan(95_000);
+});
+
 test("the same words divided in another way give another name", () => {
   const words = fc.array(fc.stringMatching(/^[a-z]{1,4}$/), { minLength: 4, maxLength: 6 });
   const cuts = fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 }));
