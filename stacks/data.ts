@@ -21,25 +21,24 @@ export class DataStack extends PlatformStack {
 
   constructor(scope: Construct, props: StackProps) {
     super(scope, "data", props);
-    const { storage, logging, metadata, featureStore } = props.environment;
+    const { storage, logging, metadata, featureStore, orchestrator } = props.environment;
     const { expireAfterDays: expire, ...kept } = storage;
     const { enabled, groups, ...features } = featureStore;
     const store = (id: string, purpose: ObjectStorePurpose, expireAfterDays?: number) =>
       this.platform.objectStore(this, id, { ...kept, purpose, expireAfterDays });
-
     store("AccessLogs", "access-logs", expire.accessLogs);
     this.datasets = store("Datasets", "datasets", expire.datasets);
     this.artifacts = store("Artifacts", "artifacts", expire.artifacts);
     this.packages = store("Packages", "packages", expire.packages);
     this.predictionLogs = store("PredictionLogs", "prediction-logs", logging.predictions.retentionDays);
-    this.database = this.platform.metadataDatabase(this, "Database", metadata);
+    const kubeflow = orchestrator === "kubeflow";
+    this.database = this.platform.metadataDatabase(this, "Database", { ...metadata, pipelineStore: kubeflow });
+    const ofKubeflow = kubeflow ? this.database : switchedOff("orchestrator: managed");
     this.images = this.platform.imageRegistry(this, "Images");
     this.retrain = this.platform.eventTopic(this, "Retrain");
+    const named = Object.entries(groups).map(([name, group]) => ({ name, ...group }));
     this.features = enabled
-      ? this.platform.featureStore(this, "Features", {
-          ...features,
-          groups: Object.entries(groups).map(([name, group]) => ({ name, ...group })),
-        })
+      ? this.platform.featureStore(this, "Features", { ...features, groups: named })
       : switchedOff("featureStore.enabled: false");
 
     this.publish({
@@ -50,6 +49,7 @@ export class DataStack extends PlatformStack {
       trackingDatabaseUri: outputOf(this.database, (database) => database.uri("mlflow")),
       ledgerDatabaseUri: outputOf(this.database, (database) => database.uri("ledger")),
       databasePasswordReference: outputOf(this.database, ({ passwordReference }) => passwordReference),
+      pipelineStoreUri: outputOf(ofKubeflow, ({ pipelineStoreUri }) => pipelineStoreUri),
       imageRegistry: outputOf(this.images, ({ prefix }) => prefix),
       retrainTopic: outputOf(this.retrain, ({ reference }) => reference),
       offlineFeaturesUri: outputOf(this.features, ({ offlineUri }) => offlineUri),

@@ -3,11 +3,12 @@ import { grant } from "../lib/core/grants";
 import { outputOf, switchedOff, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
+import type { MlStack } from "./ml";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
 /** What starts pipelines: the source connection with its triggers, schedules, events, and the bundled definitions. */
 export class DeliveryStack extends PlatformStack {
-  constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
+  constructor(scope: Construct, { data, ml, ...props }: StackProps & Readonly<{ data: DataStack; ml: MlStack }>) {
     super(scope, "delivery", props);
     const { projects, retraining, delivery, name, workflowEngine } = props.environment;
     const { packages, datasets, retrain: topic, database: ledger } = data;
@@ -27,7 +28,7 @@ export class DeliveryStack extends PlatformStack {
     const identity = this.platform.workloadIdentity(this, "Trigger", { workload: "trigger" });
     const newDataIn = newData && !isLacking(datasets) ? datasets : undefined;
     const started = { projects: projects.map((project) => project.name), newDataIn, cooldownMinutes };
-    const trigger = whenProvided({ topic, packages, ledger, identity }, (parts) =>
+    const trigger = whenProvided({ topic, packages, ledger, identity, orchestrator: ml.orchestrator }, (parts) =>
       this.platform.pipelineTrigger(this, "Retrain", { ...parts, ...started }),
     );
     whenProvided({ packages }, (parts) =>

@@ -31,7 +31,7 @@ export function buildEnvironment(app: Construct, aside: Construct, props: StackP
   const data = new DataStack(scope("data"), props);
   const compute = new ComputeStack(scope("compute"), props);
   const ml = new MlStack(scope("ml"), { ...props, data });
-  const delivery = new DeliveryStack(scope("delivery"), { ...props, data });
+  const delivery = new DeliveryStack(scope("delivery"), { ...props, data, ml });
   const serving = new ServingStack(scope("serving"), { ...props, data });
   const observability = new ObservabilityStack(scope("observability"), props);
 

@@ -1,20 +1,23 @@
 import type { IModelRegistry } from "../lib/contracts/model-registry";
+import type { IOrchestrator } from "../lib/contracts/orchestrator";
 import type { Provided } from "../lib/contracts/provided";
 import { grant } from "../lib/core/grants";
 import { outputOf, switchedOff, whenProvided } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import type { DataStack } from "./data";
 import { mlServices } from "./ml-services";
+import { orchestratorOf } from "./orchestrator";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
 /** Where models are made: tracking and registry, the orchestrator with its identity, notebooks, and services that steps use. */
 export class MlStack extends PlatformStack {
   readonly tracking: Provided<IModelRegistry>;
+  readonly orchestrator: Provided<IOrchestrator>;
 
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "ml", props);
     const { datasets, artifacts, packages, predictionLogs, database, images, features } = data;
-    const { notebooks, training, teams } = props.environment;
+    const { notebooks, teams } = props.environment;
     const { enabled, ...notebook } = notebooks;
 
     const pipelines = this.platform.workloadIdentity(this, "Pipelines", { workload: "pipelines" });
@@ -25,9 +28,7 @@ export class MlStack extends PlatformStack {
         groups: teams.map(({ group }) => group),
       }),
     );
-    const orchestrator = whenProvided({ packages, artifacts, identity: pipelines }, (parts) =>
-      this.platform.orchestrator(this, "Orchestrator", { ...parts, tensorBoard: training.tensorBoard }),
-    );
+    this.orchestrator = orchestratorOf(this, props, { packages, artifacts, identity: pipelines });
     const instances = enabled
       ? this.platform.notebooks(this, "Notebooks", notebook)
       : switchedOff("notebooks.enabled: false");
@@ -44,10 +45,10 @@ export class MlStack extends PlatformStack {
 
     this.publish({
       trackingUri: outputOf(this.tracking, ({ trackingUri }) => trackingUri),
-      pipelinesUri: outputOf(orchestrator, ({ submitUri }) => submitUri),
-      pipelinesFormat: outputOf(orchestrator, ({ format }) => format),
+      pipelinesUri: outputOf(this.orchestrator, ({ submitUri }) => submitUri),
+      pipelinesFormat: outputOf(this.orchestrator, ({ format }) => format),
       pipelinesPrincipal: outputOf(pipelines, ({ principal }) => principal),
-      tensorBoardReference: outputOf(orchestrator, ({ tensorBoard }) => tensorBoard),
+      tensorBoardReference: outputOf(this.orchestrator, ({ tensorBoard }) => tensorBoard),
       notebooksUri: outputOf(instances, ({ uri }) => uri),
       ...services,
     });

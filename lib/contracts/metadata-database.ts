@@ -18,6 +18,8 @@ export interface MetadataDatabaseProps {
   readonly backupRetentionDays?: number;
   /** Refuse deletion of the server. @default true */
   readonly deletionProtection?: boolean;
+  /** A MySQL server beside it, as large and as safe, for the metadata that Kubeflow Pipelines keeps itself. @default false */
+  readonly pipelineStore?: boolean;
 }
 
 /** PostgreSQL, private, encrypted, backed up. */
@@ -29,5 +31,7 @@ export interface IMetadataDatabase extends Construct {
   uri(database: DatabaseName): string;
   /** Where the password is found: a secret's reference, a pgpass file. Null with identity login. */
   readonly passwordReference: string | null;
+  /** The MySQL server beside it, without the password: `mysql://user@host:port/name`. Null where there is none. */
+  readonly pipelineStoreUri: string | null;
   readonly grants: { connect(to: IWorkloadIdentity): void };
 }

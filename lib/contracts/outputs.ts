@@ -57,6 +57,11 @@ export const OUTPUTS = {
     description: "Where the databases' password is found.",
     example: "https://vault.example/secrets/database",
   },
+  pipelineStoreUri: {
+    layer: "data",
+    description: "MySQL database of Kubeflow Pipelines, without the password.",
+    example: "mysql://kubeflow@database.example:3306/mlpipeline",
+  },
   retrainTopic: { layer: "data", description: "Topic of the retrain events.", example: "topics/retrain" },
   offlineFeaturesUri: {
     layer: "data",

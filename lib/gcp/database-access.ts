@@ -1,7 +1,7 @@
 import { LayerStack } from "../core/layer-stack";
 import { Construct, type IResolvable, Token } from "../framework";
 import { CloudRunV2Job } from "./bindings";
-import { SETUP_ROLE, SETUP_USER } from "./database-password";
+import { SETUP_ROLE, SETUP_USER } from "./database-setup";
 import { databaseOf, userOf } from "./database-users";
 import type { GcpEstate } from "./estate";
 

@@ -7,22 +7,18 @@ import {
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
-import { ProjectIamMember, SqlDatabase, SqlDatabaseInstance, SqlUser } from "./bindings";
+import { ProjectIamMember, SqlDatabase, SqlUser } from "./bindings";
 import { GcpDatabaseAccess } from "./database-access";
-import { GcpDatabasePassword } from "./database-password";
+import { GcpDatabaseSetup } from "./database-setup";
 import { DATABASE_OWNERS, DATABASE_ROLES, onlyDatabaseServer, userOf } from "./database-users";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { SQL_FLAGS } from "./sql-flags";
+import { GcpPipelineStore } from "./pipeline-store";
+import { POSTGRES_FLAGS } from "./sql-flags";
+import { sqlServer } from "./sql-server";
 
 /** The newest major version, https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/SqlDatabaseVersion. */
 const VERSION = "POSTGRES_18";
-/** The edition that has the size classes' machines, https://cloud.google.com/sql/docs/editions-intro. */
-const EDITION = "ENTERPRISE";
-/** Days of transaction logs, from which any second can be restored: the most that this edition keeps. */
-const MOST_LOG_DAYS = 7;
-/** Sunday, 03:00 UTC; backups begin at 01:00. */
-const MAINTENANCE = { day: 7, hour: 3 } as const;
 
 /**
  * Cloud SQL for PostgreSQL: reached inside the network only, by the Auth Proxy or a connector only, logged into with IAM
@@ -33,37 +29,35 @@ export class GcpMetadataDatabase extends Construct implements IMetadataDatabase 
   readonly port = 5432;
   /** Identities log in without a password. */
   readonly passwordReference = null;
+  readonly pipelineStoreUri: string | null;
   readonly grants: { connect(to: IWorkloadIdentity): void };
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: MetadataDatabaseProps,
+    props: MetadataDatabaseProps,
     private readonly estate: GcpEstate,
   ) {
     super(scope, id);
-    const { deletionProtection = true } = props;
-    const instance = new SqlDatabaseInstance(this, "Instance", {
+    const { deletionProtection = true, pipelineStore = false } = props;
+    const kind = {
       name: estate.databaseInstance,
-      databaseVersion: VERSION,
-      region: estate.settings.region,
-      encryptionKeyName: estate.key("database"),
-      deletionProtection,
-      settings: this.settings(deletionProtection),
-      // The disk grows by itself, and cannot shrink.
-      lifecycle: { ignoreChanges: ["settings[0].disk_size"] },
-      timeouts: { create: "60m", update: "60m", delete: "60m" },
-    });
+      version: VERSION,
+      flags: POSTGRES_FLAGS,
+      logs: { pointInTimeRecoveryEnabled: true },
+    } as const;
+    const instance = sqlServer(this, kind, props, estate);
     for (const name of DATABASES) {
       new SqlDatabase(this, name, { name, instance: instance.name, deletionPolicy: "ABANDON" });
     }
-    new GcpDatabasePassword(this, "Setup", { instance, deletionProtection }, estate);
+    new GcpDatabaseSetup(this, "Setup", { instance, deletionProtection }, estate);
     this.host = handOver(this, {
       key: "databaseHost",
       value: instance.privateIpAddress,
       example: "10.20.64.3",
       description: "Private address of the metadata database",
     });
+    this.pipelineStoreUri = pipelineStore ? new GcpPipelineStore(this, "PipelineStore", props, estate).uri : null;
     this.grants = { connect: (to) => this.connect(to) };
   }
 
@@ -71,72 +65,6 @@ export class GcpMetadataDatabase extends Construct implements IMetadataDatabase 
   uri(database: DatabaseName): string {
     const user = encodeURIComponent(this.estate.databaseUser(DATABASE_OWNERS[database]));
     return `postgresql://${user}@${this.host}:${this.port}/${database}`;
-  }
-
-  private settings(deletionProtection: boolean) {
-    const { props, estate } = this;
-    const { storageGiB = 20, highAvailability = false } = props;
-    return {
-      tier: estate.machine(props.class).type,
-      edition: EDITION,
-      activationPolicy: "ALWAYS",
-      availabilityType: highAvailability ? "REGIONAL" : "ZONAL",
-      diskType: "PD_SSD",
-      diskSize: storageGiB,
-      diskAutoresize: true,
-      deletionProtectionEnabled: deletionProtection,
-      retainBackupsOnDelete: true,
-      // Both: whoever has no identity that may connect does not even get to the password.
-      connectorEnforcement: "REQUIRED",
-      ipConfiguration: this.address(),
-      backupConfiguration: this.backups(),
-      databaseFlags: Object.entries(SQL_FLAGS).map(([name, value]) => ({ name, value })),
-      // Development meets an update two to five weeks before production does.
-      maintenanceWindow: { ...MAINTENANCE, updateTrack: estate.settings.production ? "week5" : "canary" },
-      insightsConfig: {
-        queryInsightsEnabled: true,
-        queryStringLength: 1024,
-        queryPlansPerMinute: 5,
-        recordApplicationTags: true,
-        recordClientAddress: false,
-      },
-      passwordValidationPolicy: {
-        enablePasswordPolicy: true,
-        complexity: "COMPLEXITY_DEFAULT",
-        minLength: 16,
-        reuseInterval: 5,
-        disallowUsernameSubstring: true,
-      },
-      userLabels: estate.labels(this),
-    };
-  }
-
-  private address() {
-    const { estate } = this;
-    return {
-      ipv4Enabled: false,
-      privateNetwork: estate.network,
-      // Of the network that is made; who brings one has leased a range of it already, or several.
-      ...(estate.settings.existing.network === undefined
-        ? { allocatedIpRange: estate.name("address", "managed") }
-        : {}),
-      // Clients show a certificate of their own, which the Auth Proxy and the connectors fetch by the identity's rights.
-      sslMode: "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
-      enablePrivatePathForGoogleCloudServices: false,
-    };
-  }
-
-  private backups() {
-    const { backupRetentionDays = 7 } = this.props;
-    return {
-      enabled: true,
-      startTime: "01:00",
-      location: this.estate.settings.region,
-      pointInTimeRecoveryEnabled: true,
-      transactionLogRetentionDays: Math.min(backupRetentionDays, MOST_LOG_DAYS),
-      // One a day.
-      backupRetentionSettings: { retainedBackups: backupRetentionDays, retentionUnit: "COUNT" },
-    };
   }
 
   private connect(to: IWorkloadIdentity): void {

@@ -25,6 +25,8 @@ export class LocalMetadataDatabase extends Construct implements IMetadataDatabas
   readonly host = "127.0.0.1";
   readonly port: number;
   readonly passwordReference: string;
+  /** Pipelines run without Kubeflow here. */
+  readonly pipelineStoreUri = null;
   readonly grants: { connect(to: IWorkloadIdentity): void };
 
   constructor(scope: Construct, id: string, props: MetadataDatabaseProps, estate: LocalEstate) {

@@ -83,6 +83,8 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       // No password in an address: it travels by reference.
       expect(database.uri("ledger")).not.toMatch(/:\/\/[^@/]+:[^@/]+@/);
       expect(database.passwordReference).not.toBe("");
+      // What only Kubeflow Pipelines needs is made for it alone.
+      expect(database.pipelineStoreUri).toBeNull();
       const user = provided(platform.workloadIdentity(layer("ml"), "User", { workload: "tracking" }));
       const early = provided(platform.workloadIdentity(layer("foundation"), "Early", { workload: "early" }));
       database.grants.connect(user);
@@ -90,6 +92,12 @@ export const CONTRACTS: Readonly<Record<PartMethod, Check>> = {
       expect(() => database.grants.connect(early)).toThrow(/cannot grant/);
     });
     expect(given.made(stackOf(stacks, "data"))).toEqual(given.makes.metadataDatabase);
+    onPlatform(given.create(), ({ platform, layer }) => {
+      const props = { class: "db-small", pipelineStore: true } as const;
+      const { pipelineStoreUri } = provided(platform.metadataDatabase(layer("data"), "Database", props));
+      if (given.pipelineStore) expect(pipelineStoreUri).toMatch(/^mysql:\/\/[^@/:]+@[^@/]+:\d+\/\w+$/);
+      else expect(pipelineStoreUri).toBeNull();
+    });
     // A larger class is a larger server.
     const sized = (size: "db-small" | "db-medium" | "db-large") =>
       onPlatform(

@@ -15,6 +15,8 @@ export interface PlatformUnderTest {
   readonly made: (stack: SynthesizedStack) => readonly string[];
   /** What each method is to make, in those words, when it is called as the contract's check calls it; or that it is lacking. */
   readonly makes: Readonly<Record<PartMethod, readonly string[] | "lacking">>;
+  /** Whether Kubeflow Pipelines finds a MySQL server beside the metadata database, when that is asked for. */
+  readonly pipelineStore: boolean;
   /** Form of the addresses that the platform gives. */
   readonly address: RegExp;
 }

@@ -50,6 +50,7 @@ const local: PlatformUnderTest = {
     workflowEngine: "lacking",
     workloadIdentity: [],
   },
+  pipelineStore: false,
   address: /^(http|postgresql):\/\/([a-z]+@)?127\.0\.0\.1:\d+(\/.*)?$/,
 };
 
@@ -212,6 +213,7 @@ const gcp: PlatformUnderTest = {
     ],
     workloadIdentity: ["google_service_account"],
   },
+  pipelineStore: true,
   address: /^(https|postgresql):\/\/\S+$/,
 };
 

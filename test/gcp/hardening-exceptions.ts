@@ -33,15 +33,6 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
       "asked of the bucket of Terraform's state, which bootstrap makes and no stack holds; the others are guarded by " +
       "force_destroy and by the review of plans, which refuses the loss of protected types",
   },
-  "google_sql_database_instance.settings.backup_configuration.binary_log_enabled": {
-    reason: "for MySQL, which is beside PostgreSQL only where Kubeflow needs it; the rule is proved by its fixture",
-  },
-  "google_sql_database_instance.settings.database_flags(local_infile)": {
-    reason: "for MySQL, which is beside PostgreSQL only where Kubeflow needs it; the rule is proved by its fixture",
-  },
-  "google_sql_database_instance.settings.database_flags(cloudsql_iam_authentication)": {
-    reason: "for MySQL, which is beside PostgreSQL only where Kubeflow needs it; the rule is proved by its fixture",
-  },
   "google_cloud_run_v2_service.default_uri_disabled": {
     reason:
       "asked of services behind a load balancer; these have none, and their own address is the one that is called",

@@ -65,10 +65,6 @@ const IDLE: readonly string[] = [
   // Batches are started by steps, not by Terraform.
   "batch-account",
   "batch-key",
-  // MySQL is there with Kubeflow's own metadata server only.
-  "mysql-binary-log",
-  "mysql-flag-cloudsql-iam-authentication",
-  "mysql-flag-local-infile",
   // Schedules publish to the topic, and call no address.
   "schedule-account",
   // Source code is at another host here.

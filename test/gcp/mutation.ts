@@ -54,6 +54,9 @@ export const RECORD = join(__dirname, "mutations.json");
 
 const CONTEXT: HardeningContext = { production: true, ownKeys: true };
 
+/** Name of the environment whose data layer has a MySQL server too. */
+const KUBEFLOW = "kubeflow";
+
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 /** One of each kind of trigger. */
@@ -63,7 +66,7 @@ const RULES_OF_DELIVERY: Environment["delivery"]["rules"] = [
   { tag: "v*", environment: "prod", deploy: "approved", afterGoodRuns: 3 },
 ];
 
-/** The shipped production environment with every switch on, once with each way to serve. */
+/** The shipped production environment with every switch on, once with each way to serve, and once with Kubeflow. */
 export function environments(): Environment[] {
   const directory = join(__dirname, "../../environments");
   const shipped = loadEnvironment({ directory, name: "prod" });
@@ -98,10 +101,11 @@ export function environments(): Environment[] {
     serving("managed", {}),
     serving("serverless", {}),
     serving("instance", { auth: "none", replicas: { min: 1, max: 1 } }),
+    { ...everything, name: KUBEFLOW, orchestrator: "kubeflow", kubeflow: { tenancy: "shared" } },
   ];
 }
 
-/** Stacks by name; of the environments beside the first only what serves. */
+/** Stacks by name; of the environments beside the first only what serves, and what only Kubeflow has. */
 async function stacks(): Promise<[string, StackJson][]> {
   const outdir = mkdtempSync(join(tmpdir(), "mlops-mutation-"));
   try {
@@ -109,7 +113,10 @@ async function stacks(): Promise<[string, StackJson][]> {
     const all = first ? [first, ...others] : [];
     const { stacks } = await synthesize(all, { outdir, assume: true, today: "2026-01-01" });
     return Object.values(stacks)
-      .filter(({ environment, layer }) => environment === first?.name || layer === "serving")
+      .filter(
+        ({ environment, layer }) =>
+          environment === first?.name || layer === (environment === KUBEFLOW ? "data" : "serving"),
+      )
       .map(({ name, synthesizedStackPath }) => [
         name,
         JSON.parse(readFileSync(join(outdir, synthesizedStackPath), "utf8")) as StackJson,

@@ -1,4 +1,4 @@
-/** An environment with every switch on, so that every resource type is seen. Plain text, as a person would write it. */
+/** An environment with every switch on, so that every resource type is seen, and one for what it leaves out. Plain text, as a person would write it. */
 
 /** Digests of images that were never built: plans need their form only. */
 export function images() {
@@ -52,5 +52,25 @@ monitoring:
   archive: { retentionDays: 400, locked: true }
   alerts: { email: [ml-oncall@acme.example], noTrafficMinutes: 60 }
 budget: { monthly: 20000, currency: USD }
+`;
+}
+
+/** The smallest environment with Kubeflow Pipelines: they keep their own metadata in a MySQL server. */
+export function kubeflow() {
+  return `cloud: gcp
+tier: production
+clouds:
+  gcp: { project: acme-ml-kubeflow, projectNumber: 100000000010 }
+network: { cidr: 10.41.0.0/16 }
+orchestrator: kubeflow
+kubeflow: { tenancy: shared }
+kubernetes: { highAvailability: true, upgrades: stable }
+encryption: { ownKeys: true }
+metadata: { highAvailability: true, backupRetentionDays: 30 }
+delivery: { runner: network }
+serving:
+  production: { target: kubernetes, host: predict.kubeflow.acme.example, replicas: { min: 2, max: 4 } }
+monitoring:
+  archive: { retentionDays: 400, locked: true }
 `;
 }

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkov } from "./checkov.mjs";
-import { everything, images } from "./everything.mjs";
+import { everything, images, kubeflow } from "./everything.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const scratch = mkdtempSync(path.join(tmpdir(), "mlops-providers-"));
@@ -34,7 +34,7 @@ const OFFLINE = {
 /** Stacks at once: Terraform is mostly one core. */
 const AT_ONCE = 2;
 
-/** The shipped environments with every image built, and one with every switch on. */
+/** The shipped environments with every image built, one with every switch on, and one with Kubeflow. */
 function writeEnvironments() {
   const folder = path.join(scratch, "environments");
   cpSync(path.join(root, "environments"), folder, {
@@ -43,6 +43,7 @@ function writeEnvironments() {
   });
   writeFileSync(path.join(folder, "images.lock.yaml"), images());
   writeFileSync(path.join(folder, "everything.yaml"), everything());
+  writeFileSync(path.join(folder, "kubeflow.yaml"), kubeflow());
   return folder;
 }
 
