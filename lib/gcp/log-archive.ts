@@ -2,6 +2,7 @@ import type { MonitoringProps } from "../contracts/monitoring";
 import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { LoggingProjectSink, ProjectIamAuditConfig, StorageBucket, StorageBucketIamMember } from "./bindings";
+import { guardedBucket } from "./bucket";
 import type { GcpEstate } from "./estate";
 import { AUDIT_LOGS } from "./parts/log-filters";
 
@@ -52,26 +53,18 @@ export class GcpLogArchive extends Construct {
   private bucket(): StorageBucket {
     const { estate } = this;
     const { retentionDays, locked } = this.props;
-    const key = estate.key("storage");
     return new StorageBucket(this, "Bucket", {
       name: estate.bucket("log-archive"),
-      location: estate.settings.region,
-      storageClass: "STANDARD",
-      uniformBucketLevelAccess: true,
-      publicAccessPrevention: "enforced",
+      ...guardedBucket(this, { key: "storage", logPrefix: "log-archive" }, estate),
       // Unchangeable objects need no earlier versions.
       retentionPolicy: { retentionPeriod: retentionDays * SECONDS_PER_DAY, isLocked: locked },
-      softDeletePolicy: { retentionDurationSeconds: 7 * SECONDS_PER_DAY },
       lifecycleRule: [
         ...(retentionDays > COLD_AFTER_DAYS * 4
           ? [{ action: { type: "SetStorageClass", storageClass: "COLDLINE" }, condition: { age: COLD_AFTER_DAYS } }]
           : []),
         { action: { type: "Delete" }, condition: { age: retentionDays } },
       ],
-      logging: { logBucket: estate.bucket("access-logs"), logObjectPrefix: "log-archive" },
       forceDestroy: !estate.settings.production,
-      labels: estate.labels(this),
-      ...(key === undefined ? {} : { encryption: { defaultKmsKeyName: key } }),
     });
   }
 

@@ -1,8 +1,8 @@
 import type { IObjectStore, IObjectStoreGrants, ObjectStoreProps, ObjectStorePurpose } from "../contracts/object-store";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
-import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { StorageBucket, StorageBucketIamMember } from "./bindings";
+import { guardedBucket } from "./bucket";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
 import { PIPELINE_FOLDER } from "./parts/names";
@@ -19,8 +19,6 @@ const LOG_WRITER = { role: "roles/storage.objectCreator", member: "group:cloud-s
  */
 const EXPIRING: Partial<Record<ObjectStorePurpose, readonly string[]>> = { artifacts: [`${PIPELINE_FOLDER}/`] };
 
-/** Days that what was deleted or overwritten can be brought back by Google, whatever the lifecycle says. */
-const SOFT_DELETE_DAYS = 7;
 /** Days after which the parts of an upload that never ended are removed. */
 const ABANDONED_UPLOAD_DAYS = 7;
 
@@ -36,25 +34,13 @@ export class GcpObjectStore extends Construct implements IObjectStore {
     super(scope, id);
     const { purpose, versioned = true, deletionProtection = true } = props;
     const name = estate.bucket(purpose);
-    const key = estate.key("storage");
     const bucket = new StorageBucket(this, "Bucket", {
       name,
-      location: estate.settings.region,
-      storageClass: "STANDARD",
-      uniformBucketLevelAccess: true,
-      publicAccessPrevention: "enforced",
       forceDestroy: !deletionProtection,
-      defaultEventBasedHold: false,
-      requesterPays: false,
-      labels: estate.labels(this),
       versioning: { enabled: versioned },
-      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * SECONDS_PER_DAY },
       lifecycleRule: lifecycle(props),
-      ...(key ? { encryption: { defaultKmsKeyName: key } } : {}),
-      // The bucket of the logs need not be there yet, and cannot log into itself.
-      ...(purpose === "access-logs"
-        ? {}
-        : { logging: { logBucket: estate.bucket("access-logs"), logObjectPrefix: purpose } }),
+      // The bucket of the logs cannot log into itself.
+      ...guardedBucket(this, { key: "storage", logPrefix: purpose === "access-logs" ? undefined : purpose }, estate),
     });
     if (purpose === "access-logs") {
       new StorageBucketIamMember(this, "LogWriter", { bucket: bucket.name, ...LOG_WRITER });

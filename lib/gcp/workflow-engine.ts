@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { IWorkflowEngine, WorkflowEngineProps } from "../contracts/workflow-engine";
 import { escapeTemplate } from "../core/escape";
 import { handOver } from "../core/outputs";
-import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { ComposerEnvironment, StorageBucket, StorageBucketIamMember, StorageBucketObject } from "./bindings";
+import { guardedBucket } from "./bucket";
 import type { GcpEstate } from "./estate";
 import { mailOf, projectRole } from "./identity-roles";
 import { resourcesOf } from "./ordering";
@@ -23,7 +23,6 @@ const FLOW = ["retrain_dag.py", "retrain_event.py"] as const;
 
 /** Days that Airflow remembers its runs: https://cloud.google.com/composer/docs/composer-3/configure-db-retention. */
 const MEMORY_DAYS = 60;
-const SOFT_DELETE_DAYS = 7;
 
 /** Four hours, Friday to Sunday: twelve a week are the least that Composer takes. */
 const MAINTENANCE = {
@@ -92,25 +91,15 @@ export class GcpWorkflowEngine extends Construct implements IWorkflowEngine {
   /** Own, because Composer leaves the bucket that it makes behind. */
   private makeBucket(): StorageBucket {
     const { estate } = this;
-    const key = estate.key("ml");
     return new StorageBucket(this, "Bucket", {
       name: estate.name("bucket", "workflows"),
-      location: estate.settings.region,
-      storageClass: "STANDARD",
-      uniformBucketLevelAccess: true,
-      publicAccessPrevention: "enforced",
+      // The same key as the environment's, as Composer demands: https://cloud.google.com/composer/docs/composer-3/configure-cmek-encryption.
+      ...guardedBucket(this, { key: "ml", logPrefix: "workflows" }, estate),
       forceDestroy: !estate.settings.production,
-      defaultEventBasedHold: false,
-      requesterPays: false,
-      labels: estate.labels(this),
       versioning: { enabled: true },
-      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE_DAYS * SECONDS_PER_DAY },
       lifecycleRule: [
         { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 30, withState: "ARCHIVED" } },
       ],
-      logging: { logBucket: estate.bucket("access-logs"), logObjectPrefix: "workflows" },
-      // The same key as the environment's, as Composer demands: https://cloud.google.com/composer/docs/composer-3/configure-cmek-encryption.
-      ...(key === undefined ? {} : { encryption: { defaultKmsKeyName: key } }),
     });
   }
 
