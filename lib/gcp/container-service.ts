@@ -3,10 +3,10 @@ import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
 import { mailOf } from "./identity-roles";
 import { GcpRunService } from "./run-service";
-import { GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
+import { GcpServingSettings, scoringContainer } from "./serving-settings";
 
 /** Enough to check a model; nothing while nobody asks. */
-const SIZE = { cpu: "1", memory: "1Gi", instances: { min: 0, max: 2 } } as const;
+const SIZE = { container: { cpu: "1", memory: "1Gi" }, instances: { min: 0, max: 2 } } as const;
 
 /** QA on Cloud Run: the image of production, on one small container that costs nothing when idle. */
 export class GcpContainerService extends Construct implements IContainerService {
@@ -21,21 +21,7 @@ export class GcpContainerService extends Construct implements IContainerService 
       {
         role: "qa",
         account: mailOf(identity),
-        containers: [
-          {
-            name: "serving",
-            image: estate.image("serving") ?? "",
-            env: settings.env,
-            cpu: SIZE.cpu,
-            memory: SIZE.memory,
-            port: SERVING_PORT,
-            // Not whether a model is served: the first revision has none. Probes ask the container itself; from outside,
-            // paths that end in z may be Cloud Run's own (https://cloud.google.com/run/docs/known-issues#reserved-url-paths),
-            // so a release asks for the model, /v1/models/PROJECT.
-            startupPath: HEALTH_PATH,
-            livenessPath: HEALTH_PATH,
-          },
-        ],
+        containers: [scoringContainer(settings, SIZE.container, estate)],
         ingress: "internal",
         instances: SIZE.instances,
         releaseOwned: true,

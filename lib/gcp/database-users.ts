@@ -1,6 +1,7 @@
 /** Who is who in the metadata database, and which rights of the cloud lead to it. */
 import type { DatabaseName } from "../contracts/metadata-database";
 import type { GcpEstate } from "./estate";
+import { mailOf } from "./identity-roles";
 
 /** Roles to connect and to log in, https://cloud.google.com/sql/docs/postgres/iam-roles. Bound to the project, limited to one server. */
 export const DATABASE_ROLES = { client: "roles/cloudsql.client", login: "roles/cloudsql.instanceUser" } as const;
@@ -26,7 +27,7 @@ export function onlyDatabaseServer({ settings, databaseInstance }: GcpEstate) {
 
 /** The database's user of a member of access rules: https://cloud.google.com/sql/docs/postgres/iam-logins. */
 export function userOf(principal: string): string {
-  return principal.replace(/^serviceAccount:/, "").replace(/\.gserviceaccount\.com$/, "");
+  return mailOf({ principal }).replace(/\.gserviceaccount\.com$/, "");
 }
 
 /** The database that a user works in: the tracking server in its own, everybody else keeps records in the ledger. */

@@ -22,24 +22,27 @@ export function actAsItself(identity: IWorkloadIdentity, estate: GcpEstate): voi
 }
 
 /** Lets somebody start jobs that run as an identity. */
-export function actAs(identity: IWorkloadIdentity, member: string, id: string, { settings }: GcpEstate): void {
-  new ServiceAccountIamMember(identity, id, {
-    serviceAccountId: `projects/${settings.project}/serviceAccounts/${mailOf(identity)}`,
-    role: ACT_AS,
-    member,
-  });
+export function actAs(identity: IWorkloadIdentity, member: string, id: string, estate: GcpEstate): void {
+  makeActAs(identity, id, { account: mailOf(identity), member }, estate);
 }
 
 /** Lets an identity submit pipelines: a run works as the pipelines' account, and who starts it must be allowed to act as it. */
 export function actAsPipelines(identity: IWorkloadIdentity, estate: GcpEstate): void {
-  new ServiceAccountIamMember(identity, "ActAsPipelines", {
-    serviceAccountId: `projects/${estate.settings.project}/serviceAccounts/${estate.serviceAccount("pipelines")}`,
-    role: ACT_AS,
-    member: identity.principal,
-  });
+  const account = estate.serviceAccount("pipelines");
+  makeActAs(identity, "ActAsPipelines", { account, member: identity.principal }, estate);
+}
+
+function makeActAs(
+  scope: IWorkloadIdentity,
+  id: string,
+  { account, member }: { readonly account: string; readonly member: string },
+  { settings }: GcpEstate,
+): void {
+  const serviceAccountId = `projects/${settings.project}/serviceAccounts/${account}`;
+  new ServiceAccountIamMember(scope, id, { serviceAccountId, role: ACT_AS, member });
 }
 
 /** Mail address of the account behind an identity. */
-export function mailOf({ principal }: IWorkloadIdentity): string {
+export function mailOf({ principal }: Pick<IWorkloadIdentity, "principal">): string {
   return principal.replace(/^serviceAccount:/, "");
 }

@@ -105,7 +105,7 @@ export class GcpInstanceEndpoint extends Construct implements IModelEndpoint {
         port: SERVING_PORT,
         env: settings.env,
       }),
-      "serving-image": estate.image("serving") ?? "",
+      "serving-image": estate.builtImage("serving"),
     };
   }
 

@@ -78,7 +78,7 @@ export class GcpModelRegistry extends Construct implements IModelRegistry {
     const user = encodeURIComponent(estate.databaseUser("tracking"));
     return {
       name: "server",
-      image: imageOf(estate),
+      image: estate.builtImage("tracking"),
       env: {
         MLFLOW_BACKEND_STORE_URI: `postgresql+psycopg2://${user}@127.0.0.1:${PORTS.database}/mlflow`,
         MLFLOW_DEFAULT_ARTIFACT_ROOT: `gs://${estate.bucket("artifacts")}/${FOLDER}`,
@@ -140,7 +140,7 @@ function allowedHosts(estate: GcpEstate): string {
 function databaseProxy(estate: GcpEstate): RunContainer {
   return {
     name: "database",
-    image: imageOf(estate),
+    image: estate.builtImage("tracking"),
     command: ["/usr/local/bin/cloud-sql-proxy"],
     args: [
       "--auto-iam-authn",
@@ -158,10 +158,4 @@ function databaseProxy(estate: GcpEstate): RunContainer {
     startupPath: "/startup",
     livenessPath: "/liveness",
   };
-}
-
-function imageOf(estate: GcpEstate): string {
-  const image = estate.image("tracking");
-  if (image === undefined) throw new Error("the tracking server was asked for without its image");
-  return image;
 }

@@ -1,6 +1,6 @@
 /**
- * What waits for what. Names are computed, so Terraform does not see that what carries a name waits for what has it: a service for the account
- * it runs as, a bucket for its key. Inside a layer that order is kept here; between layers the deployment keeps it.
+ * What waits for what. Names are computed, so Terraform does not see that what carries a name waits for what has it: a
+ * service for the account it runs as, a bucket for its key. Inside a layer that order is kept here; between layers the deployment keeps it.
  */
 
 import { LayerStack } from "../core/layer-stack";

@@ -54,8 +54,7 @@ export class GcpPipelineTrigger extends Construct implements IPipelineTrigger {
     const { identity } = props;
     projectRole(identity, SUBMIT_ROLE, estate);
     actAsPipelines(identity, estate);
-    const image = estate.image("trigger");
-    if (image === undefined) throw new Error("the pipeline trigger was asked for without its image");
+    const image = estate.builtImage("trigger");
     return new GcpRunService(
       this,
       "Service",

@@ -5,7 +5,7 @@ import { Construct } from "../framework";
 import type { GcpEstate } from "./estate";
 import { mailOf } from "./identity-roles";
 import { GcpRunService } from "./run-service";
-import { GcpServingSettings, HEALTH_PATH, SERVING_PORT } from "./serving-settings";
+import { GcpServingSettings, scoringContainer } from "./serving-settings";
 
 /**
  * Production on Cloud Run: stable and canary are revisions of one service, and its traffic is the release's. Clients need
@@ -27,18 +27,7 @@ export class GcpServerlessEndpoint extends Construct implements IModelEndpoint {
       {
         role: "serving",
         account: mailOf(identity),
-        containers: [
-          {
-            name: "serving",
-            image: estate.image("serving") ?? "",
-            env: settings.env,
-            cpu: String(vcpu),
-            memory: `${memory}Gi`,
-            port: SERVING_PORT,
-            startupPath: HEALTH_PATH,
-            livenessPath: HEALTH_PATH,
-          },
-        ],
+        containers: [scoringContainer(settings, { cpu: String(vcpu), memory: `${memory}Gi` }, estate)],
         ingress: expose === "public" ? "all" : "internal",
         instances: replicas,
         releaseOwned: true,

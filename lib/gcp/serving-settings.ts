@@ -3,12 +3,32 @@ import { stableJson } from "../core/hash";
 import { Construct } from "../framework";
 import { StorageBucketObject } from "./bindings";
 import type { GcpEstate } from "./estate";
+import type { RunContainer } from "./run-service";
 
 /** Where the scoring app listens, on every target but Kubernetes, which decides for itself. */
 export const SERVING_PORT = 8080;
 
 /** Answers 200 as long as the process works, whether or not a model is released. */
 export const HEALTH_PATH = "/healthz";
+
+/** The scoring app as a container of Cloud Run. The first revision has no model, so its health is that of the process. */
+export function scoringContainer(
+  { env }: GcpServingSettings,
+  size: Pick<RunContainer, "cpu" | "memory">,
+  estate: GcpEstate,
+): RunContainer {
+  return {
+    name: "serving",
+    image: estate.builtImage("serving"),
+    env,
+    ...size,
+    port: SERVING_PORT,
+    // Probes ask the container itself; from outside, paths that end in z may be Cloud Run's own
+    // (https://cloud.google.com/run/docs/known-issues#reserved-url-paths), so a release asks for the model, /v1/models/PROJECT.
+    startupPath: HEALTH_PATH,
+    livenessPath: HEALTH_PATH,
+  };
+}
 
 /** What a place that serves is given. */
 export interface ServingSettingsProps {

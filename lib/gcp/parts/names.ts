@@ -2,6 +2,7 @@
 import type { KeyUse } from "../../contracts/encryption-key";
 import type { ObjectStorePurpose } from "../../contracts/object-store";
 import type { SizeClass } from "../../contracts/sizes";
+import type { ImageName } from "../../core/images";
 import type { NameKind } from "../../core/name-rules";
 import { nameFor } from "../../core/naming";
 import { type MachineType, machineTypeFor } from "../../core/sizes";
@@ -149,9 +150,16 @@ export class GcpNames {
   }
 
   /** An own image by digest; undefined when it is not in images.lock.yaml. */
-  image(name: string): string | undefined {
+  image(name: ImageName): string | undefined {
     const digest = this.settings.images[name];
     return digest && `${this.imagePrefix}/${name}@${digest}`;
+  }
+
+  /** The same where it must be there: what runs an own image is made only when that is built. */
+  builtImage(name: ImageName): string {
+    const image = this.image(name);
+    if (image === undefined) throw new Error(`the image ${name} is used, and not built`);
+    return image;
   }
 
   /** The machine of a size class: the table's, or the one of `overrides.gcp.machineTypes`. */
