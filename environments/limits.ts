@@ -114,6 +114,12 @@ const LIMITS: Readonly<Record<Cloud, readonly Limit[]>> = {
   gcp: [
     ...onACloud(),
     {
+      path: ["serving", "qa", "target"],
+      cannot: (value) => value === "instance",
+      use: "container",
+      because: "a single container is Cloud Run's, which is nothing when idle",
+    },
+    {
       path: ["delivery", "runner"],
       cannot: (runner, { delivery }) =>
         runner === "network" && delivery?.source !== undefined && delivery.source.host !== "secureSourceManager",
@@ -151,7 +157,7 @@ function onACloud(): readonly Limit[] {
   return [
     {
       path: ["serving", "qa", "target"],
-      cannot: isNot("container"),
+      cannot: (value) => value === "process",
       use: "container",
       because: "processes are for cloud: local",
     },

@@ -5,6 +5,7 @@
 export {
   App,
   Aspects,
+  AzurermBackend,
   Fn,
   GcsBackend,
   type IAspect,
@@ -13,7 +14,9 @@ export {
   LocalBackend,
   TerraformBackend,
   TerraformElement,
+  type TerraformMetaArguments,
   TerraformOutput,
+  TerraformProvider,
   TerraformResource,
   TerraformStack,
   Token,

@@ -2,7 +2,7 @@ import { outputOf } from "../lib/core/outputs";
 import type { Construct } from "../lib/framework";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
-/** What computes: the Kubernetes cluster with its node pools, and machines for training. */
+/** What computes: the Kubernetes cluster with its node pools. */
 export class ComputeStack extends PlatformStack {
   constructor(scope: Construct, props: StackProps) {
     super(scope, "compute", props);
@@ -12,12 +12,9 @@ export class ComputeStack extends PlatformStack {
       pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
     });
 
-    const training = this.platform.training(this, "Training", props.environment.training);
-
     this.publish({
       clusterEndpoint: outputOf(cluster, ({ endpoint }) => endpoint),
       clusterIssuer: outputOf(cluster, ({ issuer }) => issuer),
-      trainingReference: outputOf(training, ({ reference }) => reference),
     });
   }
 }

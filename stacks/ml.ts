@@ -9,7 +9,7 @@ import { mlServices } from "./ml-services";
 import { orchestratorOf } from "./orchestrator";
 import { PlatformStack, type StackProps } from "./platform-stack";
 
-/** Where models are made: tracking and registry, the orchestrator with its identity, notebooks, and services that steps use. */
+/** Where models are made: tracking and registry, the orchestrator with its identity and its machines, notebooks, and services that steps use. */
 export class MlStack extends PlatformStack {
   readonly tracking: Provided<IModelRegistry>;
   readonly orchestrator: Provided<IOrchestrator>;
@@ -28,6 +28,7 @@ export class MlStack extends PlatformStack {
         groups: teams.map(({ group }) => group),
       }),
     );
+    const training = this.platform.training(this, "Training", props.environment.training);
     this.orchestrator = orchestratorOf(this, props, { packages, artifacts, identity: pipelines });
     const instances = enabled
       ? this.platform.notebooks(this, "Notebooks", notebook)
@@ -48,6 +49,7 @@ export class MlStack extends PlatformStack {
       pipelinesUri: outputOf(this.orchestrator, ({ submitUri }) => submitUri),
       pipelinesFormat: outputOf(this.orchestrator, ({ format }) => format),
       pipelinesPrincipal: outputOf(pipelines, ({ principal }) => principal),
+      trainingReference: outputOf(training, ({ reference }) => reference),
       tensorBoardReference: outputOf(this.orchestrator, ({ tensorBoard }) => tensorBoard),
       notebooksUri: outputOf(instances, ({ uri }) => uri),
       ...services,

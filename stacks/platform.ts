@@ -10,11 +10,12 @@ import type { IOperator } from "../lib/contracts/operator";
 import type { IPlatform } from "../lib/contracts/platform";
 import { UserError } from "../lib/core/errors";
 import type { LayerDefinition } from "../lib/local/parts";
+import { azureSettings } from "./azure-settings";
 import { gcpSettings } from "./gcp-settings";
 import { CODE_ROOT, TO_WORKSPACE } from "./paths";
 
 /** Clouds this version builds; the others are read, checked and explained only. */
-export const BUILDABLE = ["local", "gcp"] as const satisfies readonly Environment["cloud"][];
+export const BUILDABLE = ["local", "gcp", "azure"] as const satisfies readonly Environment["cloud"][];
 
 /** The same in words. */
 export const BUILT = BUILDABLE.map((cloud) => `cloud: ${cloud}`).join(" and ");
@@ -46,7 +47,10 @@ export function platformFor(environment: Environment): IPlatform {
       const { GcpPlatform } = require("../lib/gcp/platform") as typeof import("../lib/gcp/platform");
       return new GcpPlatform(gcpSettings(environment));
     }
-    case "azure":
+    case "azure": {
+      const { AzurePlatform } = require("../lib/azure/platform") as typeof import("../lib/azure/platform");
+      return new AzurePlatform(azureSettings(environment));
+    }
     case "kubernetes":
       throw notBuildable(environment);
     default:
@@ -78,7 +82,16 @@ export function operatorFor(environment: Environment, { workspace, definitions, 
         source: environment.delivery.source,
       });
     }
-    case "azure":
+    case "azure": {
+      const { createAzureOperator } = require("../lib/azure/operator") as typeof import("../lib/azure/operator");
+      const { pools } = environment.kubernetes;
+      return createAzureOperator({
+        settings: azureSettings(environment),
+        access,
+        pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
+        source: environment.delivery.source,
+      });
+    }
     case "kubernetes":
       throw notBuildable(environment);
     default:
@@ -95,7 +108,10 @@ export function bootstrapperFor(environment: Environment, access: CloudAccess): 
       const { createGcpBootstrapper } = require("../lib/gcp/operator") as typeof import("../lib/gcp/operator");
       return createGcpBootstrapper({ settings: gcpSettings(environment), access });
     }
-    case "azure":
+    case "azure": {
+      const { createAzureBootstrapper } = require("../lib/azure/operator") as typeof import("../lib/azure/operator");
+      return createAzureBootstrapper({ settings: azureSettings(environment), access });
+    }
     case "kubernetes":
       throw notBuildable(environment);
     default:

@@ -10,13 +10,14 @@ export class ServingStack extends PlatformStack {
   constructor(scope: Construct, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, "serving", props);
     const { predictions: logging } = props.environment.logging;
-    const { production } = props.environment.serving;
+    const { qa: check, production } = props.environment.serving;
+    const target = check.target === "process" ? undefined : check.target;
     const serving = this.platform.workloadIdentity(this, "Serving", {
       workload: "serving",
       ...(production.target === "kubernetes" ? { kubernetes: SERVING_IN_CLUSTER } : {}),
     });
     const qa = whenProvided({ identity: serving }, ({ identity }) =>
-      this.platform.containerService(this, "Qa", { logging, identity }),
+      this.platform.containerService(this, "Qa", { target, logging, identity }),
     );
     const endpoint = whenProvided({ identity: serving }, ({ identity }) =>
       this.platform.modelEndpoint(this, "Production", { ...production, logging, identity }),

@@ -20,6 +20,10 @@ const AREAS = [
   ["gcp runtime", "lib/gcp/runtime/"],
   ["gcp runtime", "lib/gcp/operator.ts"],
   ["gcp", "lib/gcp/"],
+  ["azure parts", "lib/azure/parts/"],
+  ["azure runtime", "lib/azure/runtime/"],
+  ["azure runtime", "lib/azure/operator.ts"],
+  ["azure", "lib/azure/"],
   ["environments", "environments/"],
   ["operations", "operations/"],
   ["pipelines", "pipelines/"],
@@ -48,11 +52,14 @@ const MAY: Readonly<Record<Area, readonly Area[]>> = {
   "gcp parts": PURE,
   gcp: ["framework", "core", "gcp parts", ...PURE],
   "gcp runtime": ["gcp parts", ...PURE],
+  "azure parts": PURE,
+  azure: ["framework", "core", "azure parts", ...PURE],
+  "azure runtime": ["azure parts", ...PURE],
   environments: PURE,
   operations: ["environments", ...PURE],
   pipelines: ["operations", ...PURE],
-  stacks: ["framework", "core", "environments", "pipelines", "local parts", "gcp parts", ...PURE],
-  cli: ["environments", "operations", "pipelines", "stacks", "local parts", "gcp parts", ...PURE],
+  stacks: ["framework", "core", "environments", "pipelines", "local parts", "gcp parts", "azure parts", ...PURE],
+  cli: ["environments", "operations", "pipelines", "stacks", "local parts", "gcp parts", "azure parts", ...PURE],
   bench: [
     "framework",
     "core",
@@ -66,6 +73,8 @@ const MAY: Readonly<Record<Area, readonly Area[]>> = {
     "local runtime",
     "gcp",
     "gcp parts",
+    "azure",
+    "azure parts",
     ...PURE,
   ],
 };
@@ -76,6 +85,8 @@ const ALSO: readonly (readonly [from: string, to: string])[] = [
   ["stacks/platform.ts", "lib/local/operator.ts"],
   ["stacks/platform.ts", "lib/gcp/platform.ts"],
   ["stacks/platform.ts", "lib/gcp/operator.ts"],
+  ["stacks/platform.ts", "lib/azure/platform.ts"],
+  ["stacks/platform.ts", "lib/azure/operator.ts"],
 ];
 
 /** Packages that only one file may import. */
@@ -83,6 +94,7 @@ const ONLY: Readonly<Record<string, string>> = {
   cdktf: "lib/framework.ts",
   constructs: "lib/framework.ts",
   "@cdktf/provider-google": "lib/gcp/bindings.ts",
+  "@cdktf/provider-azurerm": "lib/azure/bindings.ts",
 };
 
 interface Import {

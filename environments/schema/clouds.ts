@@ -120,6 +120,15 @@ const AzureExisting = z
       .optional()
       .describe("A DNS zone for serving.production.host. Default: one is made when a host is given."),
     vault: azureId("Microsoft.KeyVault/vaults").optional().describe("A Key Vault to use. Default: one is made."),
+    privateDnsZones: text(
+      /^\/subscriptions\/[0-9a-fA-F-]{36}\/resource[gG]roups\/[^/\s]+$/,
+      "the id of a resource group: /subscriptions/…/resourceGroups/NAME",
+    )
+      .optional()
+      .describe("Resource group that holds the private DNS zones of Azure's services. Default: they are made here."),
+    clusterIssuer: text(/^https:\/\/[^\s?#]+\/$/, "an https address that ends in /")
+      .optional()
+      .describe("Issuer of that cluster's service account tokens (az aks show --query oidcIssuerProfile.issuerUrl)."),
   })
   .meta({ id: "AzureExisting" });
 
@@ -136,6 +145,11 @@ export const AzureCloud = z
       .min(1, { error: "at least one zone" })
       .optional()
       .describe("Availability zones of the node pools. Default: chosen by the region."),
+    nameSalt: lowerName(20)
+      .optional()
+      .describe(
+        "A word that changes every name that is unique across customers: after destroy, a vault's name is held for 90 days.",
+      ),
     resourceGroup: text(/^[\w().-]{1,89}[\w()-]$/, "a resource group name: at most 90 letters, digits, _ - . ( )")
       .optional()
       .describe("Resource group that exists already. Default: one is made per environment."),
@@ -145,6 +159,15 @@ export const AzureCloud = z
           "Azure DevOps organisation.",
         ),
         project: text(/^[^\s/][^/]{0,63}$/, "the name of an Azure DevOps project").describe("Azure DevOps project."),
+        projectId: guid().describe("Id of the project (az devops project show --project NAME --query id)."),
+        sourceConnection: guid()
+          .optional()
+          .describe(
+            "Id of the service connection to GitHub or Bitbucket that a person has authorised; needed unless the source is azureRepos.",
+          ),
+        repositoryId: guid()
+          .optional()
+          .describe("Id of the repository in Azure Repos; needed when the source is azureRepos."),
       })
       .meta({ id: "AzureDevOps" })
       .optional()

@@ -1,7 +1,7 @@
 /** Who may change what, how code reaches an environment, what it may cost, and which teams share it. */
 import { z } from "zod";
 import { quotaShape } from "./estate";
-import { computeClass, day, email, lowerName, projectName, sentence, text, whole } from "./fields";
+import { computeClass, day, email, guid, lowerName, projectName, sentence, text, whole } from "./fields";
 
 /** A token's subject: exact, because a wildcard would let strangers in. */
 const subject = () => text(/^[^\s*?'"\\]{1,127}$/, "an exact token subject, without * and ?");
@@ -188,6 +188,7 @@ export const Team = z.strictObject({
   description: sentence().optional().describe("What the team does."),
   contact: email().describe("Who is asked."),
   group: email().describe("Group of the identity provider whose members get the team's rights."),
+  entraGroup: guid().optional().describe("Object id of that group in Entra; needed on cloud azure."),
   projects: z.array(projectName()).default([]).describe("Projects that the team owns."),
   reads: z
     .array(z.enum(["datasets", "artifacts", "packages", "prediction-logs"]))

@@ -87,10 +87,10 @@ export const Serving = z
     qa: z
       .strictObject({
         target: z
-          .enum(["container", "process"])
+          .enum(["container", "instance", "process"])
           .default("container")
           .describe(
-            "container: a serverless container, cheap when idle. process: one process (what the local platform makes of container).",
+            "container: a serverless container, nothing when idle. instance: one container that always runs (Container Instances on Azure). process: one process (what the local platform makes of container).",
           ),
       })
       .meta({ id: "QaServing" })

@@ -24,6 +24,6 @@ export interface ICiIdentities extends Construct {
   readonly plan: string;
   /** Deploys this environment and nothing else. */
   readonly apply: string;
-  /** What a CI job names to sign in: an identity provider's resource name, or a client id. */
+  /** What a CI job names to sign in: an identity provider's resource name, or the tenant. */
   readonly provider: string;
 }

@@ -27,8 +27,8 @@ export interface IMetadataDatabase extends Construct {
   /** Private address or name of the server. */
   readonly host: string;
   readonly port: number;
-  /** Connection without a password: `postgresql://user@host:port/name`; the password travels by `passwordReference`. */
-  uri(database: DatabaseName): string;
+  /** Connection without a password: `postgresql://user@host:port/name`; the password travels by `passwordReference`. Null for a database that nothing needs on this platform. */
+  uri(database: DatabaseName): string | null;
   /** Where the password is found: a secret's reference, a pgpass file. Null with identity login. */
   readonly passwordReference: string | null;
   /** The MySQL server beside it, without the password: `mysql://user@host:port/name`. Null where there is none. */

@@ -84,7 +84,7 @@ export const OUTPUTS = {
     example: "https://issuer.example",
   },
   trainingReference: {
-    layer: "compute",
+    layer: "ml",
     description: "What a training step names to get a machine.",
     example: "machines/example",
   },

@@ -22,7 +22,7 @@ import type { IPipelineTrigger, PipelineTriggerProps } from "./pipeline-trigger"
 import type { Provided } from "./provided";
 import type { ISchedule, ScheduleProps } from "./schedule";
 import type { ISecretStore } from "./secret-store";
-import type { IContainerService, IModelEndpoint, ModelEndpointProps, ModelServerProps } from "./serving";
+import type { ContainerServiceProps, IContainerService, IModelEndpoint, ModelEndpointProps } from "./serving";
 import type { ITraining, TrainingProps } from "./training";
 import type { IWorkflowEngine, WorkflowEngineProps } from "./workflow-engine";
 import type { IWorkloadIdentity, WorkloadIdentityProps } from "./workload-identity";
@@ -42,7 +42,7 @@ export interface IPlatform {
   budget(scope: Construct, id: string, props: BudgetProps): Provided<IBudget>;
   ciIdentities(scope: Construct, id: string, props: CiIdentitiesProps): Provided<ICiIdentities>;
   cluster(scope: Construct, id: string, props: ClusterProps): Provided<ICluster>;
-  containerService(scope: Construct, id: string, props: ModelServerProps): Provided<IContainerService>;
+  containerService(scope: Construct, id: string, props: ContainerServiceProps): Provided<IContainerService>;
   dataIntegration(scope: Construct, id: string): Provided<IDataIntegration>;
   dataProcessing(scope: Construct, id: string, props: DataProcessingProps): Provided<IDataProcessing>;
   delivery(scope: Construct, id: string, props: DeliveryProps): Provided<IDelivery>;

@@ -21,6 +21,12 @@ export interface ModelServerProps {
   readonly identity: IWorkloadIdentity;
 }
 
+/** The scoring service of QA. */
+export interface ContainerServiceProps extends ModelServerProps {
+  /** A serverless container that is nothing when idle, or one that always runs. @default "container" */
+  readonly target?: "container" | "instance";
+}
+
 /** What clients call: how large it is, and who may reach it. */
 export interface ModelEndpointProps extends ModelServerProps {
   /** What serves the models. `process` is a machine's own, on the local platform. */

@@ -212,6 +212,8 @@ export const NAME_RULES = {
   "azure.applicationInsights": rule(1, 260, AZURE),
   "azure.eventTopic": rule(3, 50, AZURE, GLOBAL),
   "azure.eventSubscription": rule(3, 64, AZURE, PARENT),
+  "azure.eventNamespace": rule(6, 50, AZURE, GLOBAL),
+  "azure.containerEnvironment": rule(2, 60, AZURE),
   "azure.dataFactory": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
 
   // A file name on every file system, and a PostgreSQL identifier (63 bytes).

@@ -158,9 +158,8 @@ export const OPTIONAL = {
   ),
   training: orLacking(
     "training",
-    "compute",
-    ({ platform, layer }) =>
-      platform.training(layer("compute"), "Training", { class: "gpu-l4", max: 2, capacity: "spot" }),
+    "ml",
+    ({ platform, layer }) => platform.training(layer("ml"), "Training", { class: "gpu-l4", max: 2, capacity: "spot" }),
     ({ reference }) => expectText(reference),
   ),
   workflowEngine: orLacking(

@@ -1,0 +1,114 @@
+/**
+ * Resources of Azure that its main provider has none for, through the azapi provider (https://registry.terraform.io/providers/Azure/azapi).
+ * There is no prebuilt binding: this is the typed part of it that the estate uses. Bodies are in the words of Azure's REST API.
+ */
+import {
+  type Construct,
+  type TerraformMetaArguments,
+  TerraformProvider,
+  TerraformResource,
+  TerraformStack,
+} from "../framework";
+
+/** Version that is asked for, in one place. */
+const METADATA = { providerName: "azapi", providerVersion: "2.12.0", providerVersionConstraint: "2.12.0" } as const;
+const SOURCE = "Azure/azapi";
+/** Of the provider in each stack that has such resources. */
+const ID = "Azapi";
+
+/** Where the provider works. */
+interface Account {
+  readonly subscription: string;
+  readonly tenant: string;
+}
+
+/** The provider. Who logs in is decided by the environment it runs in, as for azurerm. */
+export class AzapiProvider extends TerraformProvider {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly account: Account,
+  ) {
+    super(scope, id, {
+      terraformResourceType: "azapi",
+      terraformGeneratorMetadata: METADATA,
+      terraformProviderSource: SOURCE,
+    });
+  }
+
+  /** Sees to it that the stack of a construct has the provider. */
+  static attachTo(scope: Construct, account: Account): void {
+    const stack = TerraformStack.of(scope);
+    if (stack.node.tryFindChild(ID) === undefined) new AzapiProvider(stack, ID, account);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { subscription_id: this.account.subscription, tenant_id: this.account.tenant };
+  }
+}
+
+/** A resource of Azure's API. */
+export interface AzapiResourceProps<Body extends object> extends TerraformMetaArguments {
+  /** `Microsoft.MachineLearningServices/workspaces/schedules@2025-06-01`. */
+  readonly type: `${string}/${string}@${string}`;
+  readonly name: string;
+  /** Id of what it stands in. */
+  readonly parentId: string;
+  /** @default - the type has none */
+  readonly location?: string;
+  /** @default - the type takes none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Ids of user-assigned identities, or the one that comes with it. @default - none */
+  readonly identity?: readonly string[] | "system";
+  readonly body: Body;
+  /** Paths of the answer that others read: `properties.scoringUri`. @default - none */
+  readonly exports?: readonly string[];
+}
+
+/** One such resource; the provider knows the type's schema and checks the body against it. */
+export class AzapiResource<Body extends object = object> extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AzapiResourceProps<Body>,
+    estate: { readonly settings: Account },
+  ) {
+    AzapiProvider.attachTo(scope, estate.settings);
+    super(scope, id, {
+      terraformResourceType: "azapi_resource",
+      terraformGeneratorMetadata: METADATA,
+      ...metaArguments(props),
+    });
+  }
+
+  get id(): string {
+    return this.getStringAttribute("id");
+  }
+
+  /** A value of the answer; its path has to stand in `exports`. */
+  output(path: string): string {
+    if (!this.props.exports?.includes(path)) throw new Error(`${this.node.path} does not export ${path}`);
+    return this.getStringAttribute(`output.${path}`);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    const { type, name, parentId, location, tags, identity, body, exports = [] } = this.props;
+    return {
+      type,
+      name,
+      parent_id: parentId,
+      location,
+      tags,
+      identity: identity && [
+        identity === "system" ? { type: "SystemAssigned" } : { type: "UserAssigned", identity_ids: [...identity] },
+      ],
+      body,
+      response_export_values: [...exports],
+      schema_validation_enabled: true,
+    };
+  }
+}
+
+function metaArguments({ dependsOn, lifecycle, provider }: TerraformMetaArguments): TerraformMetaArguments {
+  return { dependsOn, lifecycle, provider };
+}
