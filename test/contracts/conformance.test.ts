@@ -4,13 +4,10 @@ import type { IPlatform } from "../../lib/contracts/platform";
 import { LayerStack } from "../../lib/core/layer-stack";
 import { Construct, TerraformBackend } from "../../lib/framework";
 import { BUILT_LAYERS } from "../../stacks/estate";
-import { removeTemporaryFolders } from "../support/folders";
 import { synthApp } from "../support/synth";
 import { CONTRACTS } from "./contracts";
 import type { PartMethod, PlatformUnderTest } from "./harness";
 import { PLATFORMS } from "./platforms";
-
-afterAll(removeTemporaryFolders);
 
 const METHODS = Object.keys(CONTRACTS) as PartMethod[];
 

@@ -3,12 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isLacking } from "../../lib/contracts/provided";
 import { LayerStack } from "../../lib/core/layer-stack";
-import { removeTemporaryFolders } from "../support/folders";
 import { synthApp } from "../support/synth";
 import type { PartMethod, PlatformUnderTest } from "./harness";
 import { PLATFORMS } from "./platforms";
-
-afterAll(removeTemporaryFolders);
 
 const README = join(__dirname, "../../README.md");
 const BEGIN = "<!-- support matrix: UPDATE_MATRIX=1 npx jest test/contracts/matrix -->";

@@ -5,9 +5,7 @@ import fc from "fast-check";
 import { escapeTemplate, escapeTemplates, hasTemplate } from "../../lib/core/escape";
 import { shortHash, stableJson } from "../../lib/core/hash";
 import { isLoopback, keyHoldsSecret, looksSecret } from "../../lib/core/secrets";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 test("text means itself after the real Terraform has read it", () => {
   const pieces = fc.constantFrom("$", "%", "{", "}", "a", "$${", "${", "%{", "\n", '"', "\\", "\u001b", "💥");

@@ -6,11 +6,9 @@ import { labelsFor } from "../../lib/core/labels";
 import { LayerStack } from "../../lib/core/layer-stack";
 import { assembleDocument, handOver, outputOf, switchedOff, whenProvided } from "../../lib/core/outputs";
 import { App, Construct, Fn } from "../../lib/framework";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
+import { temporaryFolder } from "../support/folders";
 import { StandIn } from "../support/stand-ins";
 import { synthApp } from "../support/synth";
-
-afterAll(removeTemporaryFolders);
 
 const labels = labelsFor("gcp", { organisation: "acme", environment: "dev", layer: "data", owner: "ml" });
 const layerOf = (app: App, layer: Layer, assume = false, deployed = true) =>

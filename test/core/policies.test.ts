@@ -5,11 +5,8 @@ import { handOver } from "../../lib/core/outputs";
 import { PolicyReview, type Rule, type Waiver } from "../../lib/core/policies";
 import { GENERAL_RULES, RULES } from "../../lib/core/rules";
 import { type App, Construct, TerraformResource, Token } from "../../lib/framework";
-import { removeTemporaryFolders } from "../support/folders";
 import { StandIn } from "../support/stand-ins";
 import { synthLayer } from "../support/synth";
-
-afterAll(removeTemporaryFolders);
 
 const LABELS = labelsFor("gcp", { organisation: "acme", environment: "dev", layer: "data", owner: "ml" });
 

@@ -7,12 +7,11 @@ import type { StackJson } from "../../lib/core/protected";
 import { GRANTABLE_ROLES } from "../../lib/gcp/parts/ci-roles";
 import { keyUsers, type ServiceAgentName } from "../../lib/gcp/parts/service-agents";
 import { synthesize } from "../../stacks/synth";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
+import { temporaryFolder } from "../support/folders";
 import { environments } from "./mutation";
 import { PRODUCTION } from "./support";
 
 jest.setTimeout(60_000);
-afterAll(removeTemporaryFolders);
 
 /** A network of another project, which shares it. */
 const SHARED = "projects/acme-host/global/networks/shared";

@@ -3,12 +3,11 @@ import type { Environment } from "../../environments/schema";
 import type { MetadataDatabaseProps } from "../../lib/contracts/metadata-database";
 import type { GcpSettings } from "../../lib/gcp/parts/settings";
 import { synthesize } from "../../stacks/synth";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
+import { temporaryFolder } from "../support/folders";
 import { environments } from "./mutation";
 import { DEVELOPMENT, onGcp, only, PRODUCTION, resources } from "./support";
 
 jest.setTimeout(60_000);
-afterAll(removeTemporaryFolders);
 
 const KEYS = "projects/acme-ml-test/locations/asia-northeast3/keyRings/acme-test-ml/cryptoKeys";
 

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import type { PartDefinition } from "../../lib/local/parts";
 import { synthesize } from "../../stacks/synth";
 import { localEnvironment } from "../support/fixtures";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 const PORTS = {
   ...{ gateway: 20001, qa: 20002, blue: 20003, green: 20004 },

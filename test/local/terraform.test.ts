@@ -8,9 +8,7 @@ import { LocalLayer } from "../../lib/local/layer";
 import type { LayerDefinition, PartDefinition } from "../../lib/local/parts";
 import { LocalPlatform } from "../../lib/local/platform";
 import { localEnvironment } from "../support/fixtures";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 /** Keeps the record that the real script keeps, and notes each call. */
 const STAND_IN = `

@@ -10,10 +10,9 @@ import { IMAGES } from "../../lib/core/images";
 import { addressChanges, addressesOf } from "../../lib/core/protected";
 import { isBuildable } from "../../stacks/platform";
 import { synthesize } from "../../stacks/synth";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
+import { temporaryFolder } from "../support/folders";
 
 jest.setTimeout(60_000);
-afterAll(removeTemporaryFolders);
 
 const FILE = join(__dirname, "addresses.json");
 

@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { loadAll } from "../../environments/load";
 import { isBuildable } from "../../stacks/platform";
 import { synthesize } from "../../stacks/synth";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 const ROOT = join(__dirname, "../..");
 

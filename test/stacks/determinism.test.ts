@@ -3,9 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 const ROOT = join(__dirname, "../..");
 const JITI = join(ROOT, "node_modules/.bin/jiti");

@@ -4,9 +4,7 @@ import { App, type IConstruct } from "../../lib/framework";
 import { LocalPlatform } from "../../lib/local/platform";
 import { buildEnvironment } from "../../stacks/estate";
 import { localEnvironment } from "../support/fixtures";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 type Grants = Readonly<Record<string, (to: IConstruct) => void>>;
 

@@ -4,9 +4,7 @@ import type { Environment } from "../../environments/schema";
 import { UserError } from "../../lib/core/errors";
 import { bootstrapperFor, isBuildable, operatorFor, platformFor } from "../../stacks/platform";
 import { localEnvironment } from "../support/fixtures";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 /** Nobody is asked: neither building nor making an operator reaches a cloud. */
 const access = { endpoints: {}, token: async () => "" };

@@ -16,9 +16,7 @@ import { EXIT, UserError } from "../../lib/core/errors";
 import { readManifest } from "../../stacks/output-folder";
 import { synthesize } from "../../stacks/synth";
 import { localEnvironment } from "../support/fixtures";
-import { removeTemporaryFolders, temporaryFolder } from "../support/folders";
-
-afterAll(removeTemporaryFolders);
+import { temporaryFolder } from "../support/folders";
 
 /** A workspace with a local environment and its output folder. */
 function workspace(changes: Readonly<Record<string, unknown>> = {}, name = "local") {

@@ -12,7 +12,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Call in `afterAll`. */
+/** Tests need not call it: each file's folders go when its tests are done. */
 export function removeTemporaryFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
+
+// A script that is no test has no `afterAll`.
+if (typeof afterAll === "function") afterAll(removeTemporaryFolders);
