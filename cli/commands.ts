@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "deploy", summary: "make an environment what its file says", load: () => import("./commands/deploy") },
   { name: "destroy", summary: "remove an environment", load: () => import("./commands/destroy") },
   { name: "cost", summary: "estimate a month, before deploying", load: () => import("./commands/cost") },
+  { name: "swap", summary: "say what another cloud would mean", load: () => import("./commands/swap") },
   { name: "outputs", summary: "print what an environment offers", load: () => import("./commands/outputs") },
   { name: "lock", summary: "pin the estate's own images by digest", load: () => import("./commands/lock") },
   {

@@ -1,10 +1,11 @@
 /** Reads and changes images.lock.yaml. */
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { EXIT, type Problem, UserError } from "../lib/core/errors";
 import { IMAGE_NAMES, IMAGES_LOCK, type ImageName } from "../lib/core/images";
 import { problemsOf, reporter, wanted } from "./issues";
+import { replaceFile } from "./replace-file";
 import { digest, ImagesFile } from "./schema/images";
 import { nearest } from "./suggest";
 import { childOf, type Entry, layer, toValue } from "./tree";
@@ -132,8 +133,7 @@ export interface RecordOptions {
 }
 
 /**
- * Writes digests into a folder's lock file, which is made when it is missing. Comments and the other digests stay. The
- * file is replaced in one step: whoever reads meanwhile sees the old one or the new one.
+ * Writes digests into a folder's lock file, which is made when it is missing. Comments and the other digests stay.
  */
 export function recordDigests(directory: string, digests: Digests, options: RecordOptions = {}): Recorded {
   const { environment, dryRun = false } = options;
@@ -144,7 +144,7 @@ export function recordDigests(directory: string, digests: Digests, options: Reco
   const changed = IMAGE_NAMES.filter((name) => images[name] !== before[name]);
   if (!dryRun && changed.length > 0) {
     const place = environment === undefined ? ["images"] : ["environments", environment];
-    replace(directory, file, withDigests(existsSync(file) ? readFileSync(file, "utf8") : NEW_FILE, place, digests));
+    replaceFile(file, withDigests(existsSync(file) ? readFileSync(file, "utf8") : NEW_FILE, place, digests));
   }
   return { file, images, changed };
 }
@@ -158,16 +158,4 @@ function withDigests(text: string, place: readonly string[], digests: Digests): 
   }
   for (const [name, value] of Object.entries(digests)) document.setIn([...place, name], value);
   return document.toString({ lineWidth: 0 });
-}
-
-function replace(directory: string, file: string, text: string): void {
-  const target = existsSync(file) ? realpathSync(file) : file;
-  // Hidden, so that it is never taken for an environment.
-  const temporary = join(directory, `.${IMAGES_LOCK}.${process.pid}`);
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, target);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }

@@ -9,7 +9,7 @@ import { absent } from "./names";
 import { resolve } from "./resolve";
 import { salvage } from "./salvage";
 import { AnyEnvironmentFile, CLOUDS, type Environment, EnvironmentFile, type Substitution } from "./schema";
-import { loadTeams, teamsIn } from "./teams";
+import { entraGroups, loadTeams, teamsIn } from "./teams";
 import { childOf, type Entry, find, toValue } from "./tree";
 import { Workspace } from "./workspace";
 
@@ -23,6 +23,8 @@ export interface LoadProps {
   readonly projects?: readonly string[];
   /** Today, `2027-01-31`, to refuse waivers that have ended. @default - not checked, so that the result depends on files only */
   readonly today?: string;
+  /** Texts by file that are read in the place of what lies there: to see what a change would mean. @default - none */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /** An environment with where its values came from. */
@@ -42,7 +44,7 @@ export function loadEnvironment(props: LoadProps & { readonly name: string }): E
 
 /** One environment with where its values came from. */
 export function loadWithOrigins({ name, ...props }: LoadProps & { readonly name: string }): Loaded {
-  const workspace = new Workspace(props.directory);
+  const workspace = new Workspace(props.directory, props.instead);
   const missing = absent(props.directory, name, workspace.environments);
   // A misnamed file elsewhere in the folder is no reason to refuse this environment; `loadAll` reports it.
   if (missing)
@@ -123,6 +125,7 @@ class Loader {
     const { file: sections, substitutions, refusals } = file.cloud ? adapt(file, file.cloud, says) : unadapted(file);
     for (const { path, message, fix } of refusals) report(path, message, fix);
     check(sections, this.around, report);
+    entraGroups(this.workspace, this.teams, { name, sections }, this.found);
     return { name, sections, tree, substitutions };
   }
 

@@ -1,5 +1,3 @@
-import fs from "node:fs";
-import path from "node:path";
 import type { Environment } from "../../environments/schema";
 import { UserError } from "../../lib/core/errors";
 import { IMAGE_NAMES } from "../../lib/core/images";
@@ -7,7 +5,8 @@ import type { Column, Estimate, NotPriced } from "../../operations/cost/estimate
 import { word } from "../arguments";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
-import { loadEnvironment, type Synthesized, withScratch } from "../estate";
+import { estimateOf, withAllImages } from "../cost";
+import { loadEnvironment, withScratch } from "../estate";
 import { table } from "../output";
 
 interface Options {
@@ -15,8 +14,8 @@ interface Options {
   readonly busy?: boolean;
 }
 
-/** Stands in for images that are not built yet: the estimate is of the whole estate, which will have them. */
-const ANY_DIGEST = `sha256:${"0".repeat(64)}`;
+/** Clouds as people call them. */
+const CLOUD_NAMES = { gcp: "Google Cloud", azure: "Azure" } as const;
 
 export const define: CommandModule["define"] = (command, act) => {
   command
@@ -33,11 +32,10 @@ export const define: CommandModule["define"] = (command, act) => {
     )
     .action(
       act<Options>(async (context, words, { assume = [], busy = false }) => {
-        const { estimate } = await import("../../operations/cost/estimate");
         const { parseChanges } = await import("../../operations/cost/assumptions");
         const changes = parseChanges(assume);
         const environment = await loadEnvironment(context, word(words, 0));
-        const { name, cloud, budget } = environment;
+        const { name, cloud } = environment;
         if (cloud === "local") {
           const nothing = { idle: 0, busy: 0 };
           context.output.result(
@@ -46,12 +44,12 @@ export const define: CommandModule["define"] = (command, act) => {
           );
           return undefined;
         }
-        if (cloud !== "gcp") throw otherCloud(environment);
-        const { region } = environment.clouds.gcp;
+        if (cloud === "kubernetes") throw unknownCost(environment);
         const by: Column = busy ? "busy" : "idle";
-        const made = await withScratch(context, withImages(environment), { assume: true }, async (synthesized) =>
-          estimate({ environment: name, region, stacks: documents(synthesized), changes, budget }, by),
+        const made = await withScratch(context, withAllImages(environment), { assume: true }, (synthesized) =>
+          estimateOf(environment, synthesized, { changes, by }),
         );
+        if (made === null) throw unknownCost(environment);
         const assumedImages = IMAGE_NAMES.filter((image) => environment.images[image] === undefined);
         context.output.result({ ...made, assumedImages }, text(made, assumedImages));
         return undefined;
@@ -59,32 +57,20 @@ export const define: CommandModule["define"] = (command, act) => {
     );
 };
 
-function otherCloud({ name, cloud }: Environment): UserError {
+function unknownCost({ name, cloud }: Environment): UserError {
   return new UserError({
     where: `environment ${name}`,
-    message: `got cloud ${cloud}, and the price sheet is for Google Cloud in this version`,
-    fix: "Estimate an environment with cloud: gcp",
-  });
-}
-
-function withImages(environment: Environment): Environment {
-  const any = Object.fromEntries(IMAGE_NAMES.map((name) => [name, ANY_DIGEST]));
-  return { ...environment, images: { ...any, ...environment.images } };
-}
-
-function documents({ outdir, stacks }: Synthesized) {
-  return stacks.map(({ name, layer, synthesizedStackPath }) => {
-    const document: unknown = JSON.parse(fs.readFileSync(path.join(outdir, synthesizedStackPath), "utf8"));
-    return { name, layer, document };
+    message: `got cloud ${cloud}: what a cluster costs that somebody already has is not known here`,
+    fix: "Estimate an environment with cloud: gcp or cloud: azure",
   });
 }
 
 /** The estimate for people. */
 function text(made: Estimate, assumedImages: readonly string[]): string {
-  const { environment, region, hours, prices } = made;
+  const { environment, cloud, region, hours, prices } = made;
   const days = prices ? `list prices of ${prices.oldest} to ${prices.newest}` : "no price used";
   return [
-    `${environment} on Google Cloud in ${region}: USD a month of ${hours} hours, ${days}`,
+    `${environment} on ${CLOUD_NAMES[cloud]} in ${region}: USD a month of ${hours} hours, ${days}`,
     costs(made),
     [
       "Idle: pools at their least, services without requests. Busy: everything at its largest, all month.",

@@ -8,6 +8,7 @@ import { NOT_COUNTED, type Treatment, treatmentOf } from "./types";
 /** What an estimate is made from. */
 export interface EstimateProps {
   readonly environment: string;
+  readonly cloud: "gcp" | "azure";
   readonly region: string;
   readonly stacks: readonly StackDocument[];
   /** Assumptions that were changed. @default - none */
@@ -82,7 +83,7 @@ export interface BudgetCheck {
 /** The estimate. Its form as JSON is stable: fields may be added, none changes its meaning. */
 export interface Estimate {
   readonly environment: string;
-  readonly cloud: "gcp";
+  readonly cloud: "gcp" | "azure";
   readonly region: string;
   readonly currency: "USD";
   readonly hours: number;
@@ -110,7 +111,7 @@ const NOTHING: Quantity = { idle: 0, busy: 0 };
 
 /** Works out an estimate. @param by column that decides what comes first */
 export function estimate(props: EstimateProps, by: Column = "idle"): Estimate {
-  const { environment, region, stacks, changes = {} } = props;
+  const { environment, cloud, region, stacks, changes = {} } = props;
   const resources = resourcesOf(stacks);
   const context: CostContext = { region, resources, assume: (key) => assumed(key, changes) };
   const sheet = new Map(grouped(props.prices ?? PRICES, ({ sku }) => sku));
@@ -122,7 +123,7 @@ export function estimate(props: EstimateProps, by: Column = "idle"): Estimate {
   const [oldest, newest] = [dates[0], dates.at(-1)];
   return {
     environment,
-    cloud: "gcp",
+    cloud,
     region,
     currency: "USD",
     hours: HOURS,

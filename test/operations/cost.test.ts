@@ -6,7 +6,7 @@ type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** An estimate of resources of one layer: type → id → attributes. */
 function of(resource: Resources, props: Partial<EstimateProps> = {}): Estimate {
   const stacks = [{ name: "test-data", layer: "data", document: { resource } }];
-  return estimate({ environment: "test", region: "asia-northeast3", stacks, ...props });
+  return estimate({ environment: "test", cloud: "gcp", region: "asia-northeast3", stacks, ...props });
 }
 
 function pool(config: Readonly<Record<string, unknown>>, autoscaling: Readonly<Record<string, number>>) {
