@@ -6,6 +6,7 @@ import { GOOGLE, GOOGLE_STACKS } from "./hardening/google";
 import { REQUIRED_LABELS } from "./labels";
 import type { PolicyContext, Rule, Violation } from "./policies";
 import { addressesOf, type StackJson } from "./protected";
+import { retiredAs } from "./retired";
 import { isLoopback, keyHoldsSecret, looksSecret } from "./secrets";
 import { leaves } from "./walk";
 
@@ -202,6 +203,27 @@ const loopbackOnly: Rule = {
       })),
 };
 
+const retiredProduct: Rule = {
+  id: "retired-product",
+  description: "Nothing is built on a product that was switched off, closed or superseded.",
+  waivable: false,
+  checkDocument: ({ name, json }) =>
+    Object.entries((json as StackJson).resource ?? {}).flatMap(([type, byId]) =>
+      Object.entries(byId).flatMap(([id, attributes]) => {
+        const was = retiredAs(type, attributes);
+        return was === undefined
+          ? []
+          : [
+              {
+                resource: `${name}/${type}.${id}`,
+                message: `is ${was.product}, gone since ${was.since} (${was.source})`,
+                fix: `Use ${was.successor}`,
+              },
+            ];
+      }),
+    ),
+};
+
 /** What every kind of resource is held to, whatever it is for. */
 export const GENERAL_RULES: readonly Rule[] = [
   constructId,
@@ -212,6 +234,7 @@ export const GENERAL_RULES: readonly Rule[] = [
   requiredLabels,
   noSecrets,
   loopbackOnly,
+  retiredProduct,
 ];
 
 /** The tables of values that make resources safe, each line a rule of its own. */

@@ -75,6 +75,12 @@ const CASES: Readonly<
     breaks: (stack) => local(stack, { parts: [{ port: 80, host: "0.0.0.0" }] }),
     says: 'test-data/resource/terraform_data/Parts/input/parts/0/host: loopback-only: names "0.0.0.0"',
   },
+  "retired-product": {
+    keeps: (stack) =>
+      void new TerraformResource(stack, "a", { terraformResourceType: "google_cloudfunctions2_function" }),
+    breaks: (stack) => void new TerraformResource(stack, "a", { terraformResourceType: "google_container_registry" }),
+    says: "test-data/google_container_registry.a: retired-product: is Container Registry, gone since 2025-03-18",
+  },
 };
 
 /** A layer that is deployed after the stack. */
