@@ -1,11 +1,5 @@
 /** What of the table may be lost without a rule that minds. */
-
-/** An attribute that no rule asks for, at least not everywhere. */
-export interface Exception {
-  readonly reason: string;
-  /** Addresses whose loss no rule minds. @default - no resource has the attribute, so that it is never taken away */
-  readonly resources?: RegExp;
-}
+import type { Exception } from "../support/mutation";
 
 /** Attributes of the table that are never taken away, or whose loss no rule minds. Each is needed: a test says so. */
 export const EXCEPTIONS: Readonly<Record<string, Exception>> = {

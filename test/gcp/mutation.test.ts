@@ -2,13 +2,14 @@
 import { readFileSync } from "node:fs";
 import { nameOf } from "../../lib/core/hardening";
 import { GOOGLE } from "../../lib/core/hardening/google";
+import { type MutationRun, mutationRun, recorded } from "../support/mutation";
 import { EXCEPTIONS } from "./hardening-exceptions";
 import { HARDENING_TABLE } from "./hardening-table";
-import { type MutationRun, mutationRun, RECORD, recorded } from "./mutation";
+import { GOOGLE_CLOUD, RECORD } from "./mutation";
 
 let run: MutationRun;
 beforeAll(async () => {
-  run = await mutationRun();
+  run = await mutationRun(GOOGLE_CLOUD);
 }, 60_000);
 
 test("no hardened value can be taken away or made wrong unnoticed", () => {

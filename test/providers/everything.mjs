@@ -1,5 +1,11 @@
 /** An environment with every switch on, so that every resource type is seen, and one for what it leaves out. Plain text, as a person would write it. */
 
+/** A pretrained model as each catalogue names it. */
+const MODEL = {
+  gcp: "publishers/google/models/gemma2",
+  azure: "azureml://registries/azureml-meta/models/Llama-3.2-1B",
+};
+
 /** Digests of images that were never built: plans need their form only. */
 export function images() {
   const digest = (letter) => `sha256:${letter.repeat(64)}`;
@@ -11,11 +17,13 @@ images:
 `;
 }
 
-export function everything() {
+/** @param {"gcp" | "azure"} cloud whose catalogue names the pretrained models */
+export function everything(cloud) {
   return `cloud: gcp
 tier: production
 clouds:
   gcp: { project: acme-ml-everything, projectNumber: 100000000009 }
+  azure: { subscription: 1b2c3d4e-0000-4000-8000-0000000000d9 }
 network: { cidr: 10.40.0.0/16 }
 kubernetes:
   highAvailability: true
@@ -34,7 +42,7 @@ featureStore:
     patients: { entity: patient_id, features: [age, bmi, bp] }
 notebooks: { enabled: true, class: cpu-medium }
 autoMl: { enabled: true }
-pretrainedModels: { allowed: [publishers/google/models/gemma2] }
+pretrainedModels: { allowed: [${MODEL[cloud]}] }
 dataProcessing: { enabled: true }
 dataIntegration: { enabled: true }
 workflowEngine: { enabled: true }
@@ -61,6 +69,7 @@ export function kubeflow() {
 tier: production
 clouds:
   gcp: { project: acme-ml-kubeflow, projectNumber: 100000000010 }
+  azure: { subscription: 1b2c3d4e-0000-4000-8000-0000000000da }
 network: { cidr: 10.41.0.0/16 }
 orchestrator: kubeflow
 kubeflow: { tenancy: shared }

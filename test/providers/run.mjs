@@ -4,20 +4,25 @@
  * provider that the bindings are pinned to: made-up credentials, no state, other layers' values assumed. Then Checkov reads
  * the plans. Where the providers cannot be installed this says so, and counts what was not run as skipped.
  *
- *   node test/providers/run.mjs [environment]...
+ * The same files are taken for both clouds: for Azure the one word in each is changed.
+ *
+ *   node test/providers/run.mjs [CLOUD/]ENVIRONMENT...
  */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkov } from "./checkov.mjs";
 import { everything, images, kubeflow } from "./everything.mjs";
+import { signIn } from "./sign-in.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const scratch = mkdtempSync(path.join(tmpdir(), "mlops-providers-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+
+const { url: token, close } = await signIn();
 
 /** Terraform talks to nobody: a closed port is the way out, so that no account can be reached by mistake. */
 const CLOSED = "http://127.0.0.1:9";
@@ -26,6 +31,11 @@ const OFFLINE = {
   TF_IN_AUTOMATION: "1",
   CHECKPOINT_DISABLE: "1",
   GOOGLE_OAUTH_ACCESS_TOKEN: "made-up",
+  ARM_USE_MSI: "true",
+  ARM_MSI_ENDPOINT: token,
+  ARM_USE_CLI: "false",
+  ARM_PROVIDER_ENHANCED_VALIDATION: "false",
+  AZDO_PERSONAL_ACCESS_TOKEN: "made-up",
   HTTP_PROXY: CLOSED,
   HTTPS_PROXY: CLOSED,
   ALL_PROXY: CLOSED,
@@ -34,16 +44,23 @@ const OFFLINE = {
 /** Stacks at once: Terraform is mostly one core. */
 const AT_ONCE = 2;
 
+/** Clouds that have providers, each with the folder of its files. */
+const CLOUDS = ["gcp", "azure"];
+
 /** The shipped environments with every image built, one with every switch on, and one with Kubeflow. */
-function writeEnvironments() {
-  const folder = path.join(scratch, "environments");
+function writeEnvironments(cloud) {
+  const folder = path.join(scratch, cloud, "environments");
   cpSync(path.join(root, "environments"), folder, {
     recursive: true,
     filter: (source) => !/\.ts$|schema$/.test(source),
   });
   writeFileSync(path.join(folder, "images.lock.yaml"), images());
-  writeFileSync(path.join(folder, "everything.yaml"), everything());
+  writeFileSync(path.join(folder, "everything.yaml"), everything(cloud));
   writeFileSync(path.join(folder, "kubeflow.yaml"), kubeflow());
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
+    const text = readFileSync(path.join(folder, file), "utf8");
+    writeFileSync(path.join(folder, file), text.replace(/^cloud: gcp\b/m, `cloud: ${cloud}`));
+  }
   return folder;
 }
 
@@ -67,14 +84,14 @@ function run(command, args, options = {}) {
 const mlops = (...args) => run(process.execPath, [path.join(root, "cli", "mlops.cjs"), ...args]);
 
 /** Stacks of one environment, each in a folder of its own with a local backend. */
-async function synthesize(environments, name) {
-  const out = path.join(scratch, "out", name);
+async function synthesize({ cloud, environments, name }) {
+  const out = path.join(scratch, cloud, "out", name);
   const made = await mlops("--environments", environments, "synth", name, "--assume", "--out", out);
-  if (made.code !== 0) throw new Error(`synth ${name}: ${made.text}`);
+  if (made.code !== 0) throw new Error(`synth ${name} on ${cloud}: ${made.text}`);
   return readdirSync(path.join(out, "stacks")).map((stack) => {
     const folder = path.join(out, "stacks", stack);
     writeFileSync(path.join(folder, "backend_override.tf.json"), '{"terraform":{"backend":{"local":{}}}}');
-    return { stack, folder };
+    return { stack: cloud === "gcp" ? stack : `${cloud}-${stack}`, folder };
   });
 }
 
@@ -103,14 +120,18 @@ async function plan({ stack, folder }, plans) {
 }
 
 async function main(wanted) {
-  const environments = writeEnvironments();
-  const { out } = await mlops("--environments", environments, "validate", "--json");
-  const clouds = JSON.parse(out)
-    .environments.filter(({ cloud }) => cloud === "gcp")
-    .map(({ name }) => name);
-  const names = wanted.length > 0 ? wanted : clouds;
+  const all = [];
+  for (const cloud of CLOUDS) {
+    const environments = writeEnvironments(cloud);
+    const { out } = await mlops("--environments", environments, "validate", "--json");
+    const found = JSON.parse(out).environments.filter((one) => one.cloud === cloud);
+    all.push(...found.map(({ name }) => ({ cloud, environments, name })));
+  }
+  const asked = ({ cloud, name }) =>
+    wanted.length === 0 || wanted.includes(name) || wanted.includes(`${cloud}/${name}`);
   const stacks = [];
-  for (const name of names) stacks.push(...(await synthesize(environments, name)));
+  for (const environment of all.filter(asked)) stacks.push(...(await synthesize(environment)));
+  if (stacks.length === 0) throw new Error(`no environment is called ${wanted.join(" or ")}`);
 
   const first = await init(stacks[0].folder);
   if (first.code !== 0) {
@@ -139,4 +160,5 @@ async function main(wanted) {
 
 const { passed, failed, skipped } = await main(process.argv.slice(2));
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+close();
 process.exitCode = failed > 0 ? 1 : 0;
