@@ -3,7 +3,7 @@ import type { Environment } from "../environments/schema";
 import type { Check } from "../lib/contracts/operator";
 import { UserError } from "../lib/core/errors";
 import type { LayerDefinition } from "../lib/local/parts";
-import { loginCheck } from "./cloud-access";
+import { loginChecks } from "./cloud-access";
 import type { Context } from "./context";
 import { operatorOf } from "./estate";
 import { Terraform } from "./terraform";
@@ -16,7 +16,7 @@ export async function checksOf(
 ): Promise<readonly Check[]> {
   const operator = await operatorOf(context, environment, definitions);
   if (environment.cloud === "local") return operator.doctor();
-  const here = [await terraformCheck(context), await loginCheck(context)];
+  const here = [await terraformCheck(context), ...(await loginChecks(environment, context))];
   return here.some(({ check, ok }) => check === "login" && !ok) ? here : [...here, ...(await operator.doctor())];
 }
 

@@ -1,126 +1,17 @@
-/** What clouds say when they refuse, in words a person can act on: one table, looked through from the top. */
+/** What clouds say when they refuse, in words a person can act on: tables, looked through from the top. */
 import path from "node:path";
-import type { Problem } from "../lib/core/errors";
+import { AZURE_ROWS } from "./azure-errors";
+import { GOOGLE_ROWS } from "./google-errors";
 import { guardOf } from "./guards";
+import { again, type Refusal, type Row, typeOf, type Words } from "./refusals";
 
-/** An error of Terraform, and where it was met. */
-export interface Refusal {
-  /** Summary and detail, on one line. */
-  readonly text: string;
-  /** Of the resource. @default - none was named */
-  readonly address?: string;
-  /** Folder of the stack. */
-  readonly folder: string;
-  readonly environment: string;
-  /** What was run, and goes on when it is run again: `mlops deploy dev`. */
-  readonly command: string;
-}
-
-type Words = Pick<Problem, "message" | "fix">;
-
-interface Row {
-  readonly says: RegExp;
-  readonly means: (found: RegExpExecArray, refusal: Refusal) => Words;
-}
-
-const again = (command: string) => `${command} goes on from there`;
-const typeOf = ({ address = "" }: Refusal) => address.split(".")[0] ?? "";
-
-/**
- * Wordings: of the google provider 6.50 (its source), of the APIs (https://cloud.google.com/apis/design/errors), and of
- * Terraform 1.11. The more particular stands before the more general.
- */
-const ROWS: readonly Row[] = [
+/** What Terraform 1.11 itself says, whatever the cloud. */
+const TERRAFORM_ROWS: readonly Row[] = [
   {
     says: /lifecycle\.prevent_destroy set/,
     means: (_, refusal) => ({
       message: "it may not be destroyed: its loss could not be undone (prevent_destroy)",
       fix: guardOf(typeOf(refusal)).lift(refusal.environment),
-    }),
-  },
-  {
-    says: /deletion_protection(?:_enabled)?\b.{0,40}(?:set to true|=\s*false)|without setting.{0,20}deletion_protection|deletion protection is enabled/i,
-    means: (_, refusal) => ({
-      message: "it is guarded against deletion (deletion_protection)",
-      fix: guardOf(typeOf(refusal)).lift(refusal.environment),
-    }),
-  },
-  {
-    says: /force_destroy|delete_contents_on_destroy|is still in use and cannot be deleted because it contains|Dataset \S+ is still in use/,
-    means: (_, refusal) => ({
-      message: "it still holds data, and is guarded against being deleted with it",
-      fix: guardOf(typeOf(refusal)).lift(refusal.environment),
-    }),
-  },
-  {
-    says: /subnetwork resource '\S+' is already being used by '\S+\/serverless-ipv4-\S+'/,
-    means: (_, { command }) => ({
-      message:
-        "Cloud Run still holds addresses of the subnet: it gives them back an hour or two after its last service is gone",
-      fix: `Run again in two hours; ${again(command)}`,
-    }),
-  },
-  {
-    says: /network resource 'projects\/([^/']+)\/global\/networks\/([^/']+)' is already being used by '([^']+)'/,
-    means: ([, project, network, user], { command }) => ({
-      message: `the network is still used by ${user}`,
-      fix: `Remove that first; if it is the peering with Google's managed services, whose databases are gone: gcloud compute networks peerings delete servicenetworking-googleapis-com --network=${network} --project=${project}; ${again(command)}`,
-    }),
-  },
-  {
-    says: /ZONE_RESOURCE_POOL_EXHAUSTED|GCE_STOCKOUT|does not have enough resources available|ZonalAllocationFailed|resource pool exhausted/i,
-    means: ({ input }, { command }) => {
-      const zone = /zones\/([a-z0-9-]+)/.exec(input)?.[1];
-      return {
-        message: `Google has no machine of this kind left${zone ? ` in ${zone}` : " there"} just now (stock-out)`,
-        fix: `Run again later (${again(command)}), or choose other zones (clouds.gcp.zones) or another class (kubernetes.pools.NAME.class)`,
-      };
-    },
-  },
-  {
-    says: /Quota '?([\w-]+)'? exceeded\.?\s*(?:Limit: ([\d.]+)( in \w+ [\w-]+)?)?|Insufficient (?:regional |project )?quota to satisfy request: resource "(\w+)"[^.]*?(?:short '([\d.]+)')?|Quota exceeded for quota metric '([^']+)'|quotaExceeded|QUOTA_EXCEEDED/i,
-    means: ([, metric, limit, place, resource, short, other], { command, environment }) => {
-      const name = metric ?? resource ?? other ?? "one that Google does not name";
-      const figures = limit
-        ? `; its limit is ${Number(limit)}${place ?? ""}`
-        : short
-          ? `; ${Number(short)} too few`
-          : "";
-      return {
-        message: `the quota is used up: ${name}${figures}`,
-        fix: `Ask for more at https://console.cloud.google.com/iam-admin/quotas (filter: ${name}), or lower max of the pool or service; ${again(command)}. mlops doctor ${environment} lists the quotas`,
-      };
-    },
-  },
-  {
-    says: /has not been used in project \S+ before or it is disabled|SERVICE_DISABLED|accessNotConfigured/,
-    means: ({ input }, { environment }) => {
-      const api = /([a-z0-9-]+\.googleapis\.com)(?:\/overview|\b)/.exec(input)?.[1];
-      return {
-        message: `the API ${api ?? "that it needs"} is not enabled`,
-        fix: `Run mlops bootstrap ${environment}, then mlops deploy ${environment} --layer foundation, which enables the rest. If it was enabled just now, wait a minute and run again`,
-      };
-    },
-  },
-  {
-    says: /requires billing to be enabled|BILLING_DISABLED|billing account.{0,40}(?:disabled|closed|not found)/i,
-    means: (_, { command }) => ({
-      message: "the project has no open billing account",
-      fix: `Link one: gcloud billing projects link PROJECT --billing-account=ACCOUNT; ${again(command)}`,
-    }),
-  },
-  {
-    says: /could not find default credentials|invalid_grant|invalid_rapt|reauth related error|Error 401|ACCESS_TOKEN_EXPIRED|token expired and refresh token is not set|invalid authentication credentials/i,
-    means: (_, { command }) => ({
-      message: "nobody is logged in, or the login has expired",
-      fix: `Run gcloud auth login && gcloud auth application-default login (or give a fresh GOOGLE_OAUTH_ACCESS_TOKEN); ${again(command)}`,
-    }),
-  },
-  {
-    says: /storage: bucket doesn't exist|Failed to get existing workspaces.*(?:notFound|404)|The specified bucket does not exist/,
-    means: (_, { environment }) => ({
-      message: "the bucket of Terraform's state is missing",
-      fix: `Run mlops bootstrap ${environment}`,
     }),
   },
   {
@@ -135,87 +26,16 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    says: /(projects\/[\w-]+\/locations\/([\w-]+)\/connections\/([\w-]+))\S* was not found/,
-    means: ([, , region = "", name = ""], { text, command }) => ({
-      message: `there is no connection ${name} to the source host in ${region}`,
-      fix: `A person makes and authorises it once, with that name and region, at https://console.cloud.google.com/cloud-build/connections?project=${/projects\/([\w-]+)/.exec(text)?.[1] ?? ""}, or name another as delivery.source.connection; ${again(command)}`,
-    }),
-  },
-  {
     says: /Failed to (?:query available provider packages|install provider)|could not connect to registry|Could not retrieve the list of available versions/,
     means: ({ input }) => ({
       message: `the provider ${/provider ([\w.-]+\/[\w./-]+)/.exec(input)?.[1] ?? "that it needs"} cannot be installed: Terraform's registry cannot be reached`,
       fix: "Open the way to registry.terraform.io, or give a mirror: a file with provider_installation { filesystem_mirror or network_mirror }, named by TF_CLI_CONFIG_FILE (https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation)",
     }),
   },
-  {
-    says: /[Ss]ervice account (service-\S+@\S+?) does not exist|service agent.{0,60}(?:not exist|not found)/,
-    means: ([, agent], { command, environment }) => ({
-      message: `the service agent ${agent ?? "of the service"} is not there yet`,
-      fix: `Run mlops bootstrap ${environment}, which makes it; ${again(command)}`,
-    }),
-  },
-  {
-    says: /cryptoKeyVersions\.useTo(?:En|De)crypt|does not have permission to (?:use|access).{0,20}(?:KMS|crypto)? ?key/i,
-    means: (_, { environment }) => ({
-      message: "the service's agent may not use the key",
-      fix: `Run mlops bootstrap ${environment} and mlops deploy ${environment} --layer foundation, which grants it; rights on keys take a few minutes to count`,
-    }),
-  },
-  {
-    says: /constraints?\/([\w.]+)|Organization Policy|orgpolicy/i,
-    means: ([, constraint], { command }) => ({
-      message: `a policy of the organisation forbids it${constraint ? ` (${constraint})` : ""}`,
-      fix: `See it with gcloud org-policies describe ${constraint ?? "CONSTRAINT"} --effective --project=PROJECT; change the environment's file, or have an exception made; ${again(command)}`,
-    }),
-  },
-  {
-    says: /operation.{0,40}(?:in progress|already running)|OPERATION_IN_PROGRESS|There were concurrent policy changes|operationInProgress/i,
-    means: (_, { command }) => ({
-      message: "another change of the same thing is going on",
-      fix: `Run again in a few minutes: ${again(command)}`,
-    }),
-  },
-  {
-    says: /in a deleted state|soft.?deleted|can't reuse the name|unavailable for reuse|marked for deletion|pending deletion|state: ?DELETED/i,
-    means: (_, refusal) => ({
-      message: "its name belongs to one that was deleted and is kept for a while",
-      fix: `Bring that one back and take it over (${importCommand(refusal)}), wait until it is gone, or change the names: organisation, or the environment's name`,
-    }),
-  },
-  {
-    says: /already exists|alreadyExists|ALREADY_EXISTS|already own it|requested bucket name is not available|needs to be imported/i,
-    means: ({ input }, refusal) =>
-      /requested bucket name is not available/i.test(input)
-        ? {
-            message: "the bucket's name is taken, maybe by somebody else: names of buckets are worldwide",
-            fix: "Change the organisation or the environment's name, which make new names",
-          }
-        : {
-            message: "it exists already, and this environment does not know it; nothing was changed",
-            fix: `If it is this environment's (a run was cut off): ${importCommand(refusal)}, and run again. If it is somebody else's: change the environment's name`,
-          },
-  },
-  {
-    says: /Error 409/,
-    means: (_, { command }) => ({
-      message: "it is in conflict with what stands there, or with another change that is going on",
-      fix: `Run again in a few minutes: ${again(command)}; if it stays, correct what the words name`,
-    }),
-  },
-  {
-    says: /Error 403|PERMISSION_DENIED|does not have permission|forbidden|Permission '[\w.]+' denied|Required '[\w.]+' permission/i,
-    means: ({ input }, { environment }) => {
-      const permission = /(?:Permission|Required) '([\w.]+)'|does not have ([\w.]+) access/
-        .exec(input)
-        ?.slice(1)
-        .find(Boolean);
-      return {
-        message: `the right to do it is missing${permission ? `: ${permission}` : ""}`,
-        fix: `mlops doctor ${environment} names the roles that are missing; new ones take a minute or two to count`,
-      };
-    },
-  },
+];
+
+/** What is said where nothing answers. */
+const NETWORK_ROWS: readonly Row[] = [
   {
     says: /no such host|connection refused|connection reset|i\/o timeout|TLS handshake|x509:|network is unreachable|unexpected EOF|context deadline exceeded|proxyconnect|server misbehaving/,
     means: ({ input, 0: found }, { command }) => ({
@@ -223,35 +43,23 @@ const ROWS: readonly Row[] = [
       fix: `Look at the network, the proxy and the clock; ${again(command)}`,
     }),
   },
-  {
-    says: /Error 5\d\d|backendError|UNAVAILABLE|Internal error encountered|Error 429|rateLimitExceeded/,
-    means: ([found], { command }) => ({
-      message: `the cloud answered time after time that it cannot now (${found})`,
-      fix: `Run again in a few minutes: ${again(command)}`,
-    }),
-  },
 ];
 
-/** The refusal in plain words, with the cloud's own behind them; those alone for what the table does not know. */
+const CLOUD_ROWS: Readonly<Record<string, readonly Row[]>> = { azure: AZURE_ROWS, gcp: GOOGLE_ROWS };
+
+/** The refusal in plain words, with the cloud's own behind them; those alone for what no table knows. */
 export function cloudProblem(refusal: Refusal): Words {
-  for (const { says, means } of ROWS) {
+  for (const { says, means } of [...TERRAFORM_ROWS, ...(CLOUD_ROWS[refusal.cloud] ?? []), ...NETWORK_ROWS]) {
     const found = says.exec(refusal.text);
     if (found === null) continue;
     const { message, fix } = means(found, refusal);
     return { message: `${message}. In its words: ${shorten(refusal.text)}`, fix };
   }
   const { text, command } = refusal;
-  return { message: text, fix: `Correct what it names in the environment's file or in the project; ${again(command)}` };
+  const fix = `Correct what it names in the environment's file or in the cloud; ${again(command)}`;
+  return { message: text, fix };
 }
 
 function shorten(text: string): string {
   return text.length <= 400 ? text : `${text.slice(0, 400)}…`;
-}
-
-/** The command that takes an existing resource over. */
-function importCommand({ text, address = "ADDRESS", folder }: Refusal): string {
-  const named = /['"]?((?:projects|organizations|billingAccounts)\/[\w./:@-]+\w)/.exec(text)?.[1];
-  const type = address.split(".")[0]?.replace(/^google_/, "") ?? "";
-  const form = `https://registry.terraform.io/providers/hashicorp/google/6.50.0/docs/resources/${type}#import`;
-  return `terraform -chdir=${folder} import ${address} ${named ?? `ID (its form: ${form})`}`;
 }

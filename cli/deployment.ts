@@ -159,7 +159,8 @@ export function planText(plans: readonly LayerPlan[], assumed: readonly Assumpti
 /** What a reader of a plan must not miss. */
 function remark(change: ResourceChange): string {
   const forced = change.forcedBy ? ` (replaced because of ${change.forcedBy.join(", ")})` : "";
-  return `${forced}${isLoss(change) ? "  ! holds data or keys: has to be approved by --approve" : ""}`;
+  const guarded = change.guarded ? "  ! guarded against deletion" : "";
+  return `${forced}${isLoss(change) ? "  ! holds data or keys: has to be approved by --approve" : ""}${guarded}`;
 }
 
 /** The same for programs. */

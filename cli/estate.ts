@@ -9,7 +9,7 @@ import type { LayerDefinition } from "../lib/local/parts";
 import type { Ledger } from "../operations/ledger";
 import type { EnvironmentEntry, StackEntry, SynthManifest } from "../stacks/manifest";
 import { seconds } from "./arguments";
-import { googleAccess } from "./cloud-access";
+import { accessTo } from "./cloud-access";
 import type { Context } from "./context";
 import { withLock } from "./lock";
 
@@ -67,7 +67,7 @@ export async function operatorOf(
   definitions?: readonly LayerDefinition[],
 ): Promise<IOperator> {
   const { operatorFor } = await import("../stacks/platform");
-  const access = googleAccess(context);
+  const access = accessTo(environment, context);
   return operatorFor(environment, { workspace: context.workspace, access, ...(definitions ? { definitions } : {}) });
 }
 

@@ -60,9 +60,9 @@ export function refuseGuarded(
   const problems = plans.flatMap(({ stack, plan }) =>
     plan.changes
       .filter(({ guarded }) => guarded)
-      .map(({ address }): Problem => {
-        const fix = guardOf(address.split(".")[0] ?? "").lift(environment);
-        return { where: `${stack} ${address}`, message: "it is guarded against deletion (deletion_protection)", fix };
+      .map(({ address, guards = address.split(".")[0] ?? "" }): Problem => {
+        const fix = guardOf(guards).lift(environment);
+        return { where: `${stack} ${address}`, message: "it is guarded against deletion", fix };
       }),
   );
   if (problems.length > 0) throw new UserError(problems, EXIT.refused);

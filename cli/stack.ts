@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { UserError } from "../lib/core/errors";
-import { isGuarded } from "./guards";
+import { guardedType, isGuarded } from "./guards";
 import {
   erroredState,
   erroredStateProblem,
@@ -29,8 +29,10 @@ export interface ResourceChange {
   readonly forcedBy?: readonly string[];
   /** Why, in Terraform's word: `delete_because_no_resource_config`. @default - none is given */
   readonly reason?: string;
-  /** As it stands, its provider refuses to delete it. @default false */
+  /** As it stands, its provider refuses to delete it, or it is a lock that guards something else. @default false */
   readonly guarded?: boolean;
+  /** Type whose guard it is. @default - the resource's own */
+  readonly guards?: string;
 }
 
 /** What a plan would change. */
@@ -152,6 +154,8 @@ function changeOf({ address, action_reason: reason, change }: PlannedChange): Re
   if (action === null) return [];
   const forcedBy = (change.replace_paths ?? []).map((path) => path.join("."));
   const guarded = (action === "delete" || action === "replace") && isGuarded(change.before);
+  const type = address.split(".")[0] ?? "";
+  const guards = guardedType(type, change.before);
   return [
     {
       address,
@@ -159,6 +163,7 @@ function changeOf({ address, action_reason: reason, change }: PlannedChange): Re
       ...(forcedBy.length > 0 ? { forcedBy } : {}),
       ...(reason === undefined ? {} : { reason }),
       ...(guarded ? { guarded } : {}),
+      ...(guards === type ? {} : { guards }),
     },
   ];
 }

@@ -230,8 +230,8 @@ function problemIn({ summary, detail, address }: Diagnostic, options: TerraformO
 function inPlainWords(text: string, { folder, operation }: TerraformOptions, address?: string) {
   const { cloud, environment, command } = operation;
   // Resources are named in the words of a plan that cannot be made, without an address of their own.
-  const named = address ?? /\b(google_\w+\.[\w-]+)/.exec(text)?.[1];
-  return cloud === "local" ? null : cloudProblem({ text, address: named, folder, environment, command });
+  const named = address ?? /\b((?:google|azurerm|azapi|azuredevops)_\w+\.[\w-]+)/.exec(text)?.[1];
+  return cloud === "local" ? null : cloudProblem({ text, address: named, folder, environment, cloud, command });
 }
 
 function lockIn(detail: string): { id: string; who: string; created: string; operation: string } | null {

@@ -18,7 +18,7 @@ export interface Outline {
 /** Holds environments against one another. */
 export function checkAll(outlines: readonly Outline[]): Problem[] {
   return outlines.flatMap((later, index) =>
-    [networks, projects, machines].flatMap((rule) => {
+    [networks, projects, subscriptions, machines].flatMap((rule) => {
       const clashes = outlines.slice(0, index).map((earlier) => {
         const problems: Problem[] = [];
         rule(earlier, later, problems);
@@ -30,22 +30,36 @@ export function checkAll(outlines: readonly Outline[]): Problem[] {
   );
 }
 
-/** Ranges of networks that may be peered. A network that exists already is somebody else's to plan. */
+/** Ranges of networks that may be peered, and of subnets in one network. */
 function networks(earlier: Outline, later: Outline, problems: Problem[]): void {
+  const network = networkOf(later);
+  if (network === undefined || network !== networkOf(earlier)) return;
   for (const [path, range] of rangesOf(later)) {
     for (const [other, taken] of rangesOf(earlier)) {
       if (!overlap(range, taken)) continue;
       const message = `got ${range} in ${later.name}, which overlaps ${taken} of ${earlier.name} (${origin(earlier.tree, other)})`;
-      const fix = "Give each its own range, or write network.isolated: true when the two are never peered";
-      report(later, path, message, fix, problems);
+      const apart = network === PEERED ? ", or write network.isolated: true when the two are never peered" : "";
+      report(later, path, message, `Give each its own range${apart}`, problems);
       return;
     }
   }
 }
 
-function rangesOf({ sections: { cloud, network, clouds } }: Outline): (readonly [path: string, range: string])[] {
-  const made = (cloud === "gcp" || cloud === "azure") && !clouds?.[cloud]?.existing?.network && !network?.isolated;
-  if (!made || !network) return [];
+const PEERED = "any that may be peered";
+
+/**
+ * What an environment's ranges must be unique in. A network that exists already is somebody else's to plan, except that
+ * environments on Azure make their subnets in it.
+ */
+function networkOf({ sections: { cloud, network, clouds } }: Outline): string | undefined {
+  if (cloud !== "gcp" && cloud !== "azure") return undefined;
+  const existing = clouds?.[cloud]?.existing?.network;
+  if (existing) return cloud === "azure" ? existing.toLowerCase() : undefined;
+  return network?.isolated ? undefined : PEERED;
+}
+
+function rangesOf({ sections: { network } }: Outline): (readonly [path: string, range: string])[] {
+  if (!network) return [];
   const parts = Object.entries(network.ranges ?? {}).map(([name, range]) => [`network.ranges.${name}`, range] as const);
   return network.cidr ? [["network.cidr", network.cidr], ...parts] : parts;
 }
@@ -61,6 +75,24 @@ function projects(earlier: Outline, later: Outline, problems: Problem[]): void {
   const message = `got ${b.projectNumber} for project ${b.project} in ${later.name}, but ${other}`;
   const fix = `gcloud projects describe ${b.project} --format='value(projectNumber)' says which is right`;
   report(later, path, message, fix, problems);
+}
+
+/** A resource group has one environment, whose deployment may change all of it; a subscription has one tenant. */
+function subscriptions(earlier: Outline, later: Outline, problems: Problem[]): void {
+  if (earlier.sections.cloud !== "azure" || later.sections.cloud !== "azure") return;
+  const [a, b] = [earlier.sections.clouds?.azure ?? {}, later.sections.clouds?.azure ?? {}];
+  if (!a.subscription || a.subscription.toLowerCase() !== b.subscription?.toLowerCase()) return;
+  if (a.tenant && b.tenant && a.tenant.toLowerCase() !== b.tenant.toLowerCase()) {
+    const path = "clouds.azure.tenant";
+    const other = `${earlier.name} has the same subscription in tenant ${a.tenant} (${origin(earlier.tree, path)})`;
+    const fix = `az account show --subscription ${b.subscription} --query tenantId says which is right`;
+    report(later, path, `got ${b.tenant} in ${later.name}, but ${other}`, fix, problems);
+  }
+  if (a.resourceGroup && a.resourceGroup.toLowerCase() === b.resourceGroup?.toLowerCase()) {
+    const path = "clouds.azure.resourceGroup";
+    const message = `got ${b.resourceGroup} in ${later.name}, which ${earlier.name} has (${origin(earlier.tree, path)}), wanted a group of its own: who deploys one environment could change the other`;
+    report(later, path, message, "Name another group, or remove the line: one is made then", problems);
+  }
 }
 
 /** Ports and folders of environments on this machine. */

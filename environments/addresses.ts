@@ -13,6 +13,35 @@ const RESERVED = { gcp: 4, azure: 5 } as const;
 /** Addresses of the smallest network that the parts can be carved from, a /20. */
 const SMALLEST = 4096;
 
+/**
+ * Ranges that Azure keeps to itself: no network, pod or service of a cluster or a container environment may have them.
+ * https://learn.microsoft.com/en-us/azure/aks/configure-azure-cni#deployment-parameters
+ * https://learn.microsoft.com/en-us/azure/container-apps/custom-virtual-networks#subnet-address-range-restrictions
+ */
+const AZURE_KEEPS = [
+  "169.254.0.0/16",
+  "172.30.0.0/16",
+  "172.31.0.0/16",
+  "192.0.2.0/24",
+  "100.100.0.0/17",
+  "100.100.128.0/18",
+  "100.100.192.0/19",
+];
+
+/** Longest prefix of a part on Azure, and why. */
+const AZURE_LONGEST = {
+  // https://learn.microsoft.com/en-us/azure/aks/api-server-vnet-integration
+  controlPlane: { prefix: 28, why: "the cluster's API server takes a subnet of that size" },
+  // Two addresses for the registry, four for the workspace, one for each store, the vault and the queue; Azure keeps five.
+  endpoints: {
+    prefix: 27,
+    why: "it holds the private endpoints of every store, the registry, the vault and the workspace",
+  },
+} as const;
+
+/** Shortest prefix of the cluster's services there, https://learn.microsoft.com/en-us/azure/aks/configure-azure-cni#deployment-parameters. */
+const AZURE_SERVICES = 13;
+
 /** Parts that `network.ranges` may place. */
 const PLACEABLE: readonly string[] = ["nodes", "pods", "services", "controlPlane", "endpoints"];
 
@@ -27,6 +56,7 @@ export function network(sections: Sections, report: Report): void {
     const got = `got ${ranges.controlPlane}, wanted a /28: Google Cloud takes no other`;
     report(["network", "ranges", "controlPlane"], got);
   }
+  if (cloud === "azure") azureRanges(cidr, ranges, report);
   if (cloud !== "gcp" && cloud !== "azure") return;
   const carves = isCarved(sections, cloud);
   if (carves && cidr && addresses(cidr) < SMALLEST) {
@@ -39,9 +69,35 @@ export function network(sections: Sections, report: Report): void {
   }
 }
 
-/** Whether this environment makes subnets: on Google Cloud also within a network that exists. */
+/** Whether this environment makes subnets: on Azure always, on Google Cloud unless these exist, too. */
 function isCarved({ clouds }: Sections, cloud: "gcp" | "azure"): boolean {
-  return cloud === "gcp" ? !clouds?.gcp?.existing?.subnets : !clouds?.azure?.existing?.network;
+  return cloud === "azure" || !clouds?.gcp?.existing?.subnets;
+}
+
+/** Ranges that Azure refuses. */
+function azureRanges(cidr: string | undefined, ranges: Ranges, report: Report): void {
+  const all = [
+    ["network.cidr", cidr] as const,
+    ...Object.entries(ranges).map(([name, range]) => [`network.ranges.${name}`, range] as const),
+  ];
+  for (const [path, range] of all) {
+    const kept = AZURE_KEEPS.find((taken) => range !== undefined && overlap(range, taken));
+    if (kept) report(path.split("."), `got ${range}, which overlaps ${kept}, a range that Azure keeps to itself`);
+  }
+  for (const [name, { prefix, why }] of Object.entries(AZURE_LONGEST)) {
+    const range = name === "endpoints" ? ranges.endpoints : ranges.controlPlane;
+    if (range && prefixOf(range) > prefix) {
+      report(["network", "ranges", name], `got ${range}, wanted at least a /${prefix}: ${why}`);
+    }
+  }
+  if (ranges.services && prefixOf(ranges.services) < AZURE_SERVICES) {
+    const message = `got ${ranges.services}, wanted at most a /${AZURE_SERVICES}: AKS takes no larger range for services`;
+    report(["network", "ranges", "services"], message);
+  }
+}
+
+function prefixOf(range: string): number {
+  return Number(range.slice(range.indexOf("/") + 1));
 }
 
 function placed(cidr: string | undefined, ranges: Ranges, report: Report): void {

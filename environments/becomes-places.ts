@@ -2,6 +2,7 @@
 import { addressPlan } from "../lib/core/address-plan";
 import { defaultZones, isAccelerator, placeOf, REGIONS_DATED, zonesOf, zonesWith } from "../lib/core/google-regions";
 import type { Setting } from "./becomes";
+import { placedOnAzure } from "./becomes-azure";
 import type { Environment } from "./schema";
 import { pathText } from "./tree";
 
@@ -11,12 +12,14 @@ export function placed(environment: Environment, { path, value }: Setting): stri
   if (text === "monitoring.availabilityObjective") return goodPredictions(value);
   const [first, second] = path;
   if (first === "network") return ranges(environment, text, value);
+  const isCapacity = first === "kubernetes" && second === "pools" && path.at(-1) === "capacity";
+  if (isCapacity && value === "spot" && (environment.cloud === "gcp" || environment.cloud === "azure")) {
+    return `two pools on cloud ${environment.cloud}: spot machines, and a twin on demand that is empty until there are none`;
+  }
+  if (environment.cloud === "azure") return placedOnAzure(environment, text, value);
   if (environment.cloud !== "gcp") return undefined;
   if (text === "kubernetes.highAvailability") return cluster(environment);
   if (text === "clouds.gcp.zones" && value === undefined) return zones(environment.clouds.gcp.region);
-  const isCapacity = first === "kubernetes" && second === "pools" && path.at(-1) === "capacity";
-  if (isCapacity && value === "spot")
-    return "two pools on cloud gcp: spot machines, and a twin on demand that is empty until there are none";
   return undefined;
 }
 
@@ -38,7 +41,7 @@ function goodPredictions(value: unknown): string | undefined {
 }
 
 function ranges({ cloud, clouds, network }: Environment, text: string, value: unknown): string | undefined {
-  const carved = cloud === "gcp" ? !clouds.gcp.existing?.subnets : cloud === "azure" && !clouds.azure.existing?.network;
+  const carved = cloud === "gcp" ? !clouds.gcp.existing?.subnets : cloud === "azure";
   if (!carved) return undefined;
   const plan = addressPlan(network.cidr, network.ranges);
   if (text === "network.cidr") {

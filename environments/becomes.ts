@@ -1,6 +1,7 @@
 /** What a setting becomes on the environment's cloud, where that is not what the file says. */
 import { SIZE_CLASSES, type SizeClass } from "../lib/contracts/sizes";
 import { machineTypeFor, SIZES, SIZES_DATED } from "../lib/core/sizes";
+import { gpuPlaces, serviceOf } from "./becomes-azure";
 import { gpuZones, placed } from "./becomes-places";
 import type { Environment } from "./schema";
 import { pathText } from "./tree";
@@ -37,7 +38,8 @@ function scaled({ teamLimits }: Environment, { path, value, written }: Setting):
 }
 
 /** The machine type of a size class. A cluster that exists and this machine have what they have. */
-function machine({ cloud, overrides, clouds }: Environment, { path, value }: Setting): string | undefined {
+function machine(environment: Environment, { path, value }: Setting): string | undefined {
+  const { cloud, overrides } = environment;
   if (path.at(-1) !== "class" || !isSizeClass(value)) return undefined;
   const { vcpu, memory, gpu } = SIZES[value];
   const atLeast = `${vcpu} vCPU, ${memory} GiB${gpu ? `, ${gpu.count} × ${gpu.kind.toUpperCase()}` : ""}`;
@@ -46,14 +48,21 @@ function machine({ cloud, overrides, clouds }: Environment, { path, value }: Set
   if (cloud === "kubernetes") return `a request for at least ${atLeast}`;
   const chosen = overrides[cloud].machineTypes[value];
   if (chosen) return `${chosen} on cloud ${cloud}, by overrides.${cloud}.machineTypes`;
-  const { type, accelerator, note, ...size } = machineTypeFor(cloud, value);
+  const { type, accelerator, note, ...size } = machineTypeFor(cloud, value, serviceOf(environment, pathText(path)));
   const parts = [
     `${size.vcpu} vCPU`,
     `${size.memory} GiB`,
     ...(accelerator ? [`${accelerator.count} × ${accelerator.type} with ${accelerator.memory} GiB`] : []),
   ];
-  const where = accelerator && cloud === "gcp" ? gpuZones(clouds.gcp, accelerator.type) : "";
+  const where = gpuPlace(environment, type, accelerator?.type);
   return `${type} on cloud ${cloud}: ${parts.join(", ")}${note ? ` (${note})` : ""}; table of ${SIZES_DATED}${where}`;
+}
+
+/** Where an accelerator is to be had, for the end of a sentence. */
+function gpuPlace({ cloud, clouds }: Environment, type: string, accelerator: string | undefined): string {
+  if (accelerator === undefined) return "";
+  if (cloud === "gcp") return gpuZones(clouds.gcp, accelerator);
+  return cloud === "azure" ? gpuPlaces(clouds.azure, type) : "";
 }
 
 function isSizeClass(value: unknown): value is SizeClass {

@@ -1,12 +1,22 @@
 /** Rules that concern more than one setting of an environment. What zod refused is absent, and what is absent is left out. */
 import { posix } from "node:path";
 import type { z } from "zod";
+import { AZURE_SERVING_LIMITS } from "../lib/core/azure-serving-limits";
 import type { ConfigRule } from "../lib/core/config-rules";
 import { SERVING_LIMITS } from "../lib/core/google-serving-limits";
 import { SYSTEM_POOL } from "../lib/core/system-pool";
 import { network } from "./addresses";
+import { azureGpus, azurePlaces, severalZones } from "./azure";
+import {
+  azureBudget,
+  azureExisting,
+  azureMachineTypes,
+  azurePipelines,
+  azureQa,
+  azureSchedule,
+} from "./azure-services";
 import { gpus, places } from "./google";
-import { wishOf } from "./limits";
+import { wishOf } from "./limit";
 import { addresses } from "./ranges";
 import type { Salvaged } from "./salvage";
 import type { AnyEnvironmentFile } from "./schema";
@@ -42,22 +52,34 @@ const OPEN: ConfigRule = "open-control-plane";
 /** Ranges with more addresses than this, 10.0.0.0/8, are no office. */
 const MOST_ADDRESSES = 2 ** 24;
 
+/** What production cannot be on a cloud, beside what another choice replaces. */
+const LIMITS = { gcp: SERVING_LIMITS, azure: AZURE_SERVING_LIMITS } as const;
+
 const CHECKS = [
   labels,
   places,
+  azurePlaces,
   network,
   cluster,
+  severalZones,
   gpus,
+  azureGpus,
+  azureMachineTypes,
+  azureExisting,
   access,
   local,
   delivery,
+  azurePipelines,
   infrastructure,
   projects,
   workflowEngine,
   featureStore,
   serving,
+  azureQa,
+  azureSchedule,
   archive,
   spending,
+  azureBudget,
   waivers,
   tenancy,
 ];
@@ -185,8 +207,8 @@ function serving(sections: Sections, report: Report): void {
     report([...path, "issuer"], `has no effect with auth: ${auth}, wanted auth: oidc`);
   }
   atMost([...path, "replicas"], "min", replicas?.min, "max", replicas?.max, report);
-  const wish = cloud === "gcp" ? wishOf(sections) : undefined;
-  for (const limit of SERVING_LIMITS) {
+  const wish = wishOf(sections);
+  for (const limit of cloud === "gcp" || cloud === "azure" ? LIMITS[cloud] : []) {
     if (wish?.target !== limit.target || limit.instead || !limit.beyond(wish)) continue;
     report([...path, limit.key], limit.message, limit.fix);
   }

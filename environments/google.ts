@@ -1,6 +1,5 @@
 /** Rules of Google Cloud: places that exist, and have the machines that are asked for. */
 import type { SizeClass } from "../lib/contracts/sizes";
-import type { ConfigRule } from "../lib/core/config-rules";
 import {
   type Accelerator,
   defaultZones,
@@ -14,8 +13,8 @@ import {
 } from "../lib/core/google-regions";
 import { MACHINE_TYPES } from "../lib/core/sizes";
 import type { Report, Sections } from "./checks";
+import { type MachineWish, machineWishes, mayBeInOneZone, SINGLE_GPU_ZONE } from "./machine-wishes";
 import { nearest } from "./suggest";
-import { pathText } from "./tree";
 
 const TABLE = `table of ${REGIONS_DATED}`;
 const GPU_CLASSES = ["gpu-t4", "gpu-l4", "gpu-a100", "gpu-h100"] as const satisfies readonly SizeClass[];
@@ -45,17 +44,6 @@ export function places({ clouds }: Sections, report: Report): void {
   }
 }
 
-/** Something that has a class, and where it stands. */
-interface Wish {
-  readonly path: readonly PropertyKey[];
-  readonly class: SizeClass | undefined;
-  /** all: in every zone of the environment that has its machine. first: in the first zone. region: the cloud finds one. */
-  readonly place: "all" | "first" | "region";
-  readonly capacity: string | undefined;
-  /** Where the capacity can be said. @default - it cannot: it is onDemand */
-  readonly capacityPath?: readonly PropertyKey[];
-}
-
 /** What is known of a wish's accelerator. */
 interface Offer {
   readonly type: Accelerator;
@@ -69,8 +57,8 @@ export function gpus(sections: Sections, report: Report): void {
   const { cloud, clouds, overrides } = sections;
   const region = clouds?.gcp?.region;
   if (cloud !== "gcp" || !region || !REGION_NAMES.includes(region)) return;
-  for (const wish of wishes(sections)) {
-    if (!wish.class || overrides?.gcp?.machineTypes?.[wish.class]) continue;
+  for (const wish of machineWishes(sections, "gcp")) {
+    if (overrides?.gcp?.machineTypes?.[wish.class]) continue;
     onlySpot(wish, report);
     const type = acceleratorOf(wish.class);
     const there = type && zonesWith(region, type);
@@ -81,35 +69,13 @@ export function gpus(sections: Sections, report: Report): void {
   }
 }
 
-function wishes({ kubernetes, clouds, training, notebooks, serving }: Sections): Wish[] {
-  const wishes: Wish[] = [];
-  const pools = clouds?.gcp?.existing?.cluster ? {} : kubernetes?.pools;
-  for (const [name, pool] of Object.entries(pools ?? {})) {
-    const at = ["kubernetes", "pools", name];
-    const { capacity } = pool ?? {};
-    const capacityPath = [...at, "capacity"];
-    wishes.push({ path: [...at, "class"], class: pool?.class, place: "all", capacity, capacityPath });
-  }
-  const { capacity } = training ?? {};
-  const capacityPath = ["training", "capacity"];
-  wishes.push({ path: ["training", "class"], class: training?.class, place: "region", capacity, capacityPath });
-  if (notebooks?.enabled) {
-    wishes.push({ path: ["notebooks", "class"], class: notebooks.class, place: "first", capacity: "onDemand" });
-  }
-  const { target, class: size } = serving?.production ?? {};
-  if (target === "managed") {
-    wishes.push({ path: ["serving", "production", "class"], class: size, place: "region", capacity: "onDemand" });
-  }
-  return wishes;
-}
-
 function acceleratorOf(size: SizeClass): Accelerator | undefined {
   const type = MACHINE_TYPES.gcp[size].accelerator?.type;
   return type !== undefined && isAccelerator(type) ? type : undefined;
 }
 
 /** The region has it in no zone. */
-function nowhere({ path, class: size }: Wish, { type, region }: Offer, report: Report): void {
+function nowhere({ path, class: size }: MachineWish, { type, region }: Offer, report: Report): void {
   const others = GPU_CLASSES.filter((other) => {
     const accelerator = acceleratorOf(other);
     return accelerator !== undefined && (zonesWith(region, accelerator) ?? []).length > 0;
@@ -120,7 +86,7 @@ function nowhere({ path, class: size }: Wish, { type, region }: Offer, report: R
 }
 
 /** Machines that are to be had as spot capacity only. */
-function onlySpot({ class: size, capacity, capacityPath, path }: Wish, report: Report): void {
+function onlySpot({ class: size, capacity, capacityPath, path }: MachineWish, report: Report): void {
   if (size !== "gpu-h100" || capacity !== "onDemand") return;
   const { type, note } = MACHINE_TYPES.gcp[size];
   if (capacityPath) report(capacityPath, `got onDemand for ${size}, wanted spot: ${type} is ${note}`);
@@ -128,8 +94,8 @@ function onlySpot({ class: size, capacity, capacityPath, path }: Wish, report: R
 }
 
 /** The environment's zones have it; in production two of them, because one runs out of stock. */
-function inZones(sections: Sections, { path, class: size }: Wish, offer: Offer, report: Report): void {
-  const { tier, policies } = sections;
+function inZones(sections: Sections, wish: MachineWish, offer: Offer, report: Report): void {
+  const { path, class: size } = wish;
   const { type, region, there } = offer;
   const here = zonesIn(sections, region).filter((zone) => there.includes(zone));
   const more = `Write clouds.gcp.zones: [${there.join(", ")}]`;
@@ -137,16 +103,14 @@ function inZones(sections: Sections, { path, class: size }: Wish, offer: Offer, 
     report(path, `got ${size}, but none of clouds.gcp.zones has ${type}, only ${there.join(" and ")} (${TABLE})`, more);
     return;
   }
-  const pool = pathText(path.slice(0, -1));
-  const waived = policies?.waivers?.some((waiver) => waiver?.rule === SINGLE && (waiver.resource ?? pool) === pool);
-  if (tier !== "production" || here.length > 1 || waived) return;
+  if (here.length > 1 || mayBeInOneZone(sections, wish)) return;
   const message = `got ${size} in the single zone ${here[0]} (${TABLE}), wanted two in production: when one is out of stock, the other takes over`;
   const better = there.length > 1 ? more : `Take a region with two: ${named(nearestWith(region, type, 2))}`;
-  report(path, message, `${better}, or waive the rule ${SINGLE} under policies.waivers`);
+  report(path, message, `${better}, or waive the rule ${SINGLE_GPU_ZONE} under policies.waivers`);
 }
 
 /** The first zone has it: there stands what is in one zone only. */
-function inFirstZone(sections: Sections, { path, class: size }: Wish, offer: Offer, report: Report): void {
+function inFirstZone(sections: Sections, { path, class: size }: MachineWish, offer: Offer, report: Report): void {
   const { type, region, there } = offer;
   const zones = zonesIn(sections, region);
   const [first] = zones;
@@ -160,8 +124,6 @@ function inFirstZone(sections: Sections, { path, class: size }: Wish, offer: Off
 function zonesIn({ clouds }: Sections, region: string): readonly string[] {
   return (clouds?.gcp?.zones ?? defaultZones(region)).flatMap((zone) => zone ?? []);
 }
-
-const SINGLE: ConfigRule = "single-gpu-zone";
 
 function named(regions: readonly string[]): string {
   return regions.map((region) => `${region} (${placeOf(region)})`).join(", ");

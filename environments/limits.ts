@@ -4,25 +4,11 @@
  * under `substitutions`, so that one base.yaml serves the local environment as it is.
  */
 
-import { SERVING_LIMITS, type ServingLimit, type Wish } from "../lib/core/google-serving-limits";
+import { AZURE_LIMITS } from "./azure-limits";
 import type { Sections } from "./checks";
+import { GOOGLE_LIMITS } from "./google-limits";
+import { given, isNot, isRecord, type Limit } from "./limit";
 import type { Cloud, Substitution } from "./schema";
-
-interface Limit {
-  readonly path: readonly string[];
-  /** Whether the cloud cannot do this value, in this environment. */
-  readonly cannot: (value: unknown, file: Sections) => boolean;
-  readonly use: unknown;
-  readonly because: string;
-  /** Replaced without refusal also where the environment's own file asks for it: it describes size or cost, not behaviour. */
-  readonly harmless?: true;
-}
-
-const isNot =
-  (...allowed: readonly unknown[]) =>
-  (value: unknown) =>
-    !allowed.includes(value);
-const given = (value: unknown) => value !== undefined;
 
 const LIMITS: Readonly<Record<Cloud, readonly Limit[]>> = {
   local: [
@@ -111,47 +97,9 @@ const LIMITS: Readonly<Record<Cloud, readonly Limit[]>> = {
       harmless: true,
     },
   ],
-  gcp: [
-    ...onACloud(),
-    {
-      path: ["serving", "qa", "target"],
-      cannot: (value) => value === "instance",
-      use: "container",
-      because: "a single container is Cloud Run's, which is nothing when idle",
-    },
-    {
-      path: ["delivery", "runner"],
-      cannot: (runner, { delivery }) =>
-        runner === "network" && delivery?.source !== undefined && delivery.source.host !== "secureSourceManager",
-      use: "hosted",
-      because:
-        "Cloud Build's private machines have no way to a repository outside; the cluster is reached by its DNS endpoint with IAM, so hosted ones deploy it too",
-      harmless: true,
-    },
-    ...SERVING_LIMITS.flatMap((limit) => (limit.instead ? [servingLimit(limit, limit.instead.value)] : [])),
-  ],
-  azure: onACloud(),
+  gcp: [...onACloud(), ...GOOGLE_LIMITS],
+  azure: [...onACloud(), ...AZURE_LIMITS],
 };
-
-function servingLimit({ target, beyond, key, message }: ServingLimit, use: unknown): Limit {
-  return {
-    path: ["serving", "production", key],
-    cannot: (_, file) => {
-      const wish = wishOf(file);
-      return wish?.target === target && beyond(wish);
-    },
-    use,
-    because: message,
-  };
-}
-
-/** How production is to be served; nothing when a part of that was refused already. */
-export function wishOf({ serving }: Sections): Wish | undefined {
-  const { target, expose, auth, class: size, replicas, host } = serving?.production ?? {};
-  const { min, max } = replicas ?? {};
-  if (!target || !expose || !auth || !size || min === undefined || max === undefined) return undefined;
-  return { target, expose, auth, class: size, replicas: { min, max }, host };
-}
 
 function onACloud(): readonly Limit[] {
   return [
@@ -190,10 +138,11 @@ export function adapt(
   const substitutions: Substitution[] = [];
   const refusals: Refusal[] = [];
   let adapted = file;
-  for (const { path, cannot, use, because, harmless } of LIMITS[cloud]) {
+  for (const { path, cannot, use: nearest, because, harmless } of LIMITS[cloud]) {
     const asked = valueAt(file, path);
     // Absent because it was refused already, or because nobody asks for it.
     if (asked === undefined || !cannot(asked, file)) continue;
+    const use: unknown = typeof nearest === "function" ? nearest(asked) : nearest;
     if (own(path) && !harmless) {
       refusals.push({
         path,
@@ -209,11 +158,13 @@ export function adapt(
 }
 
 function shown(value: unknown): string {
-  return typeof value === "object" && value !== null && "type" in value ? String(value.type) : String(value);
+  if (Array.isArray(value)) return value.join(", ");
+  return isRecord(value) && "type" in value ? String(value.type) : String(value);
 }
 
-function written(value: unknown): string {
-  return isRecord(value) ? `{ type: ${shown(value)} }` : String(value);
+function written(use: unknown): string {
+  if (Array.isArray(use)) return `[${shown(use)}]`;
+  return isRecord(use) ? `{ type: ${shown(use)} }` : String(use);
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
@@ -225,8 +176,4 @@ function replaced(value: unknown, [key = "", ...rest]: readonly string[], use: u
   const { [key]: below, ...others } = isRecord(value) ? value : {};
   const next = rest.length > 0 ? replaced(below, rest, use) : use;
   return next === undefined ? others : { ...others, [key]: next };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

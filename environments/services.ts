@@ -3,9 +3,14 @@ import type { Report, Sections } from "./checks";
 import { nearest } from "./suggest";
 
 /** The repository whose CI plans and deploys, and the exact tokens that may. */
-export function infrastructure({ delivery }: Sections, report: Report): void {
+export function infrastructure({ cloud, delivery }: Sections, report: Report): void {
   const { host, repository, applySubjects = [] } = delivery?.infrastructure ?? {};
   const path = ["delivery", "infrastructure"];
+  const onCloud = cloud === "gcp" || cloud === "azure";
+  if (onCloud && host === "azureRepos" && delivery?.infrastructure && !("issuer" in delivery.infrastructure)) {
+    const fix = "The service connection shows it as its issuer";
+    report([...path, "issuer"], "missing, wanted the issuer of Azure DevOps's tokens, with host: azureRepos", fix);
+  }
   const parts = repository?.split("/").length ?? 0;
   const wanted =
     host === "github"

@@ -1,7 +1,7 @@
 /** The teams' files: what a team is, and what differs by environment. */
 import type { z } from "zod";
 import type { Problem } from "../lib/core/errors";
-import { reportUnknownProject, type Surroundings } from "./checks";
+import { reportUnknownProject, type Sections, type Surroundings } from "./checks";
 import { problemsOf, reporter, wanted } from "./issues";
 import { type Team, TeamFile, TeamInEnvironment } from "./schema";
 import { nearest } from "./suggest";
@@ -59,6 +59,24 @@ function relate(
     const owner = owners.get(project);
     if (owner) report(["projects", index], `${project} belongs to team ${owner} already`);
     owners.set(project, owner ?? name);
+  }
+}
+
+/** Azure knows a team's group by its object id only. */
+export function entraGroups(
+  workspace: Workspace,
+  teams: ReadonlyMap<string, Entry>,
+  environment: { readonly name: string; readonly sections: Sections },
+  problems: Problem[],
+): void {
+  const { cloud, teamLimits } = environment.sections;
+  if (cloud !== "azure") return;
+  for (const { name, group, entraGroup } of teamsIn(workspace, teams, environment.name)) {
+    const file = workspace.team(name);
+    if (!file || entraGroup !== undefined || !(teamLimits?.only?.includes(name) ?? true)) continue;
+    const message = `missing, wanted the object id of ${group} in Entra: the team is in ${environment.name}, which is on Azure`;
+    const fix = `az ad group list --filter "mail eq '${group}'" --query [].id says it`;
+    reporter(file, problems)(["entraGroup"], message, fix);
   }
 }
 

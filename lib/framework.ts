@@ -11,6 +11,7 @@ export {
   type IAspect,
   type IResolvable,
   type IResolveContext,
+  type ITerraformDependable,
   LocalBackend,
   TerraformBackend,
   TerraformElement,

@@ -10,7 +10,7 @@ type AzureEnvironment = Environment & { readonly cloud: "azure" };
 /** An environment in the platform's words. */
 export function azureSettings(environment: AzureEnvironment): AzureSettings {
   const { clouds, network, backend, encryption, overrides, notebooks, teams } = environment;
-  const { subscription, tenant, region, zones, resourceGroup, nameSalt, devops, existing = {} } = clouds.azure;
+  const { subscription, tenant, region, zones, resourceGroup, nameSalt, devops, people, existing = {} } = clouds.azure;
   if (backend.type === "gcs") throw new Error("a state in Google Cloud for an estate on Azure");
   return {
     organisation: environment.organisation,
@@ -42,6 +42,7 @@ export function azureSettings(environment: AzureEnvironment): AzureSettings {
       teams.flatMap(({ group, entraGroup }) => (entraGroup === undefined ? [] : [[group, entraGroup]])),
     ),
     devops,
+    people,
     existing,
   };
 }

@@ -90,6 +90,7 @@ export function operatorFor(environment: Environment, { workspace, definitions, 
         access,
         pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
         source: environment.delivery.source,
+        training: environment.training,
       });
     }
     case "kubernetes":

@@ -33,7 +33,9 @@ const AREAS = [
 ] as const;
 
 /** Files of lib/core that load the engine. */
-const ENGINE_CORE = ["grants", "layer-stack", "outputs", "policies", "rules"].map((name) => `lib/core/${name}.ts`);
+const ENGINE_CORE = ["ephemeral-password", "grants", "layer-stack", "ordering", "outputs", "policies", "rules"].map(
+  (name) => `lib/core/${name}.ts`,
+);
 
 type Area = (typeof AREAS)[number][0] | "core";
 

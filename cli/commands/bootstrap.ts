@@ -1,7 +1,8 @@
+import type { Environment } from "../../environments/schema";
 import type { BootstrapAction } from "../../lib/contracts/bootstrap";
 import { word } from "../arguments";
 import { confirm } from "../ask";
-import { googleAccess } from "../cloud-access";
+import { accessTo } from "../cloud-access";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
 import { asOnlyWriter, loadEnvironment, type WriteOptions } from "../estate";
@@ -14,7 +15,7 @@ interface Options extends WriteOptions {
 export const define: CommandModule["define"] = (command, act) => {
   command
     .argument("<environment>")
-    .option("--yes", "do not ask before changing the project")
+    .option("--yes", "do not ask before changing the project or subscription")
     .option("--dry-run", "only show what would be done")
     .option("--wait <seconds>", "how long to wait for another command on this environment (default 600)")
     .addHelpText(
@@ -29,7 +30,7 @@ export const define: CommandModule["define"] = (command, act) => {
         const environment = await loadEnvironment(context, word(words, 0));
         const { name } = environment;
         const { bootstrapperFor } = await import("../../stacks/platform");
-        const bootstrapper = bootstrapperFor(environment, googleAccess(context));
+        const bootstrapper = bootstrapperFor(environment, accessTo(environment, context));
         if (bootstrapper === null) {
           const text = `cloud: ${environment.cloud} needs no set-up. Next: mlops up ${name}`;
           context.output.result({ environment: name, actions: [], done: [], next: `mlops up ${name}` }, text);
@@ -49,8 +50,7 @@ export const define: CommandModule["define"] = (command, act) => {
         }
         // Words for the person who is asked: the result comes when it is done.
         context.output.say(planText(actions));
-        const project = environment.cloud === "gcp" ? environment.clouds.gcp.project : name;
-        if (!yes) await confirm(context, `This changes the project ${project} as shown.`, "yes", "--yes");
+        if (!yes) await confirm(context, `This changes ${accountOf(environment)} as shown.`, "yes", "--yes");
         await asOnlyWriter(context, { name, command: "bootstrap", wait }, async () => {
           const steps = new Steps(context.output);
           await steps.run("bootstrap", async (say) => {
@@ -67,6 +67,12 @@ export const define: CommandModule["define"] = (command, act) => {
       }),
     );
 };
+
+/** What is set up, in the cloud's own word. */
+function accountOf({ name, cloud, clouds }: Environment): string {
+  if (cloud === "gcp") return `the project ${clouds.gcp.project}`;
+  return cloud === "azure" ? `the subscription ${clouds.azure.subscription}` : name;
+}
 
 const SIGNS = { there: "ok     ", create: "create ", update: "update " } as const;
 

@@ -1,12 +1,21 @@
+import path from "node:path";
 import { word } from "../arguments";
 import { confirm } from "../ask";
 import type { CommandModule } from "../commands";
 import { examples } from "../commands";
 import { planDocument, planText, runLayers } from "../deployment";
-import { asOnlyWriter, loadEnvironment, needVerbs, operatorOf, synthesize, type WriteOptions } from "../estate";
+import {
+  asOnlyWriter,
+  loadEnvironment,
+  needVerbs,
+  operatorOf,
+  synthesize,
+  type WriteOptions,
+  withScratch,
+} from "../estate";
 import { refuseGuarded } from "../plan-gate";
 import { Steps } from "../progress";
-import { rehearse } from "../rehearsal";
+import { planDestruction, rehearse, SCRATCH } from "../rehearsal";
 
 interface Options extends WriteOptions {
   readonly layer?: readonly string[];
@@ -58,8 +67,10 @@ export const define: CommandModule["define"] = (command, act) => {
             const steps = new Steps(context.output);
             if (!local) {
               // Looked at as a whole: half an environment is not destroyed because the other half is guarded.
-              const planned = await runLayers({ context, steps, synthesized, layers, destroy: true });
-              refuseGuarded(planned, name);
+              const prefix = path.join(context.workspace, SCRATCH);
+              await withScratch(context, environment, { prefix }, async (looked) => {
+                refuseGuarded(await planDestruction({ context, steps, synthesized: looked, layers }), name);
+              });
             }
             const plans = await runLayers({
               context,

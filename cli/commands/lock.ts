@@ -27,18 +27,13 @@ export const define: CommandModule["define"] = (command, act) => {
               digest === undefined ? [] : [[environment, digest]],
             ),
           ),
-          build: buildCommand(name, `HOST/PROJECT/REPOSITORY/${name}`) ?? null,
+          build: {
+            gcp: buildCommand(name, `HOST/PROJECT/REPOSITORY/${name}`, "gcp") ?? null,
+            azure: buildCommand(name, `REGISTRY/${name}`, "azure") ?? null,
+          },
         }));
         const rows = images.flatMap(({ name, digest, environments: own, build }) => [
-          ...(digest === null && Object.keys(own).length > 0
-            ? []
-            : [
-                [
-                  name,
-                  "every",
-                  digest ?? (build === null ? "missing; it is built elsewhere" : `missing; build it: ${build}`),
-                ],
-              ]),
+          ...(digest === null && Object.keys(own).length > 0 ? [] : [[name, "every", digest ?? missing(build)]]),
           ...Object.entries(own).map(([environment, value]) => [name, environment, value]),
         ]);
         context.output.result({ images }, table(["IMAGE", "ENVIRONMENT", "DIGEST"], rows));
@@ -47,6 +42,13 @@ export const define: CommandModule["define"] = (command, act) => {
     );
   defineImage(command.command("image").description("record digests in images.lock.yaml"), act);
 };
+
+/** On either cloud. */
+function missing({ gcp, azure }: { readonly gcp: string | null; readonly azure: string | null }): string {
+  return gcp === null || azure === null
+    ? "missing; it is built elsewhere"
+    : `missing; build it: ${gcp}; on Azure: ${azure}`;
+}
 
 function defineImage(command: Command, act: Act): void {
   command

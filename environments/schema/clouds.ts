@@ -150,7 +150,7 @@ export const AzureCloud = z
       .describe(
         "A word that changes every name that is unique across customers: after destroy, a vault's name is held for 90 days.",
       ),
-    resourceGroup: text(/^[\w().-]{1,89}[\w()-]$/, "a resource group name: at most 90 letters, digits, _ - . ( )")
+    resourceGroup: text(/^[\w().-]{0,89}[\w()-]$/, "a resource group name: at most 90 letters, digits, _ - . ( )")
       .optional()
       .describe("Resource group that exists already. Default: one is made per environment."),
     devops: z
@@ -168,10 +168,28 @@ export const AzureCloud = z
         repositoryId: guid()
           .optional()
           .describe("Id of the repository in Azure Repos; needed when the source is azureRepos."),
+        poolPrincipal: guid()
+          .optional()
+          .describe(
+            "Object id that the tenant gave to Managed DevOps Pools; needed with delivery.runner network (az ad sp list --display-name DevOpsInfrastructure --query [0].id).",
+          ),
+        secrets: z
+          .array(text(/^[0-9A-Za-z-]{1,127}$/, "the name of a secret in a vault"))
+          .min(1, { error: "at least one secret" })
+          .optional()
+          .describe(
+            "Names of secrets that builds read as variables, out of clouds.azure.existing.vault, which has to let Azure DevOps in. Default: none.",
+          ),
       })
       .meta({ id: "AzureDevOps" })
       .optional()
       .describe("Where Azure Pipelines run; needed with delivery.source.host azureRepos or delivery on Azure."),
+    people: z
+      .record(lowerName(20), guid())
+      .default({})
+      .describe(
+        "Entra object ids of people who get a notebook instance, by name. Default: whoever may use the workspace makes one.",
+      ),
     existing: AzureExisting.optional().describe("What exists already and is used instead of made."),
   })
   .meta({ id: "AzureCloud" });
@@ -243,7 +261,7 @@ export const Backend = z.discriminatedUnion("type", [
   z
     .strictObject({
       type: z.literal("azurerm").describe("A container in an Azure storage account."),
-      resourceGroup: text(/^[\w().-]{1,89}[\w()-]$/, "a resource group name")
+      resourceGroup: text(/^[\w().-]{0,89}[\w()-]$/, "a resource group name")
         .optional()
         .describe("Default: named by `bootstrap`."),
       storageAccount: text(/^[a-z0-9]{3,24}$/, "3 to 24 lower-case letters and digits")

@@ -188,9 +188,16 @@ export const AutoMl = z
 export const PretrainedModels = z
   .strictObject({
     allowed: z
-      .array(text(/^publishers\/[a-z0-9-]+\/models\/[a-z0-9.@_-]+$/, "publishers/PUBLISHER/models/MODEL"))
+      .array(
+        text(
+          /^(publishers\/[a-z0-9-]+\/models\/[a-z0-9.@_-]+|azureml:\/\/registries\/[A-Za-z0-9][\w-]{1,32}\/models\/[A-Za-z0-9][\w.-]{0,254})$/,
+          "publishers/PUBLISHER/models/MODEL (Google Cloud) or azureml://registries/REGISTRY/models/NAME (Azure)",
+        ),
+      )
       .default([])
-      .describe("Models that may be used and fine-tuned. Default: none."),
+      .describe(
+        "Models that may be used and fine-tuned: publishers/PUBLISHER/models/MODEL on Google Cloud, azureml://registries/REGISTRY/models/NAME on Azure. Default: none.",
+      ),
   })
   .meta({ id: "PretrainedModels" });
 

@@ -209,7 +209,7 @@ export const Monitoring = z
     availabilityObjective: z
       .number({ error: "a share such as 0.995" })
       .gt(0, { error: "a share above 0" })
-      .max(0.999, { error: "at most 0.999, the most that Google Cloud's monitoring takes" })
+      .lt(1, { error: "a share below 1: nobody can promise that all are good" })
       .default(0.99)
       .describe("Share of good predictions that is promised over 28 days."),
     archive: z

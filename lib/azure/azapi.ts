@@ -61,6 +61,12 @@ export interface AzapiResourceProps<Body extends object> extends TerraformMetaAr
   /** Ids of user-assigned identities, or the one that comes with it. @default - none */
   readonly identity?: readonly string[] | "system";
   readonly body: Body;
+  /** What is written and never kept: merged into the body. @default - nothing */
+  readonly sensitiveBody?: object;
+  /** Version by path of what is never kept: another one has it written again. @default - written once */
+  readonly sensitiveBodyVersion?: Readonly<Record<string, string>>;
+  /** Paths of the body that somebody else owns: what stands there stays when something else is changed. @default - none */
+  readonly leaveAlone?: readonly string[];
   /** Paths of the answer that others read: `properties.scoringUri`. @default - none */
   readonly exports?: readonly string[];
 }
@@ -93,6 +99,7 @@ export class AzapiResource<Body extends object = object> extends TerraformResour
 
   protected override synthesizeAttributes(): Record<string, unknown> {
     const { type, name, parentId, location, tags, identity, body, exports = [] } = this.props;
+    const { sensitiveBody, sensitiveBodyVersion, leaveAlone } = this.props;
     return {
       type,
       name,
@@ -103,9 +110,84 @@ export class AzapiResource<Body extends object = object> extends TerraformResour
         identity === "system" ? { type: "SystemAssigned" } : { type: "UserAssigned", identity_ids: [...identity] },
       ],
       body,
+      sensitive_body: sensitiveBody,
+      sensitive_body_version: sensitiveBodyVersion,
+      ignore_body_changes: leaveAlone && [...leaveAlone],
       response_export_values: [...exports],
       schema_validation_enabled: true,
     };
+  }
+}
+
+/** A change of a resource that something else makes: what its own provider has no words for, or what can be said only later. */
+export interface AzapiUpdateProps<Body extends object> extends TerraformMetaArguments {
+  readonly type: `${string}/${string}@${string}`;
+  /** Id of the resource. */
+  readonly of: string;
+  /** The fields that are changed; the others stay as they are. */
+  readonly body: Body;
+}
+
+/** Such a change. Taken out of the configuration, it stays in the resource. */
+export class AzapiUpdate<Body extends object = object> extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AzapiUpdateProps<Body>,
+    estate: { readonly settings: Account },
+  ) {
+    AzapiProvider.attachTo(scope, estate.settings);
+    super(scope, id, {
+      terraformResourceType: "azapi_update_resource",
+      terraformGeneratorMetadata: METADATA,
+      ...metaArguments(props),
+    });
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    const { type, of, body } = this.props;
+    return { type, resource_id: of, body, response_export_values: [] };
+  }
+}
+
+/** Something that is asked of a resource once, and again when the question changes. */
+export interface AzapiActionProps<Body extends object> extends TerraformMetaArguments {
+  readonly type: `${string}/${string}@${string}`;
+  /** Id of the resource. */
+  readonly of: string;
+  /** @default - the resource itself is made, where the API can make it and neither change nor delete it */
+  readonly action?: string;
+  readonly body: Body;
+  /** Paths of the answer that others read. @default - none */
+  readonly exports?: readonly string[];
+}
+
+/** Such a question, by POST; making something, by PUT. Nothing is compared afterwards, and nothing undone. */
+export class AzapiAction<Body extends object = object> extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AzapiActionProps<Body>,
+    estate: { readonly settings: Account },
+  ) {
+    AzapiProvider.attachTo(scope, estate.settings);
+    super(scope, id, {
+      terraformResourceType: "azapi_resource_action",
+      terraformGeneratorMetadata: METADATA,
+      ...metaArguments(props),
+    });
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    const { type, of, action, body, exports = [] } = this.props;
+    const method = action === undefined ? "PUT" : "POST";
+    return { type, resource_id: of, action, method, when: "apply", body, response_export_values: [...exports] };
+  }
+
+  /** A value of the answer; its path has to stand in `exports`. */
+  output(path: string): string {
+    if (!this.props.exports?.includes(path)) throw new Error(`${this.node.path} does not export ${path}`);
+    return this.getStringAttribute(`output.${path}`);
   }
 }
 

@@ -5,9 +5,16 @@ import { AzureNames } from "./parts/names";
 
 /**
  * Values that only Azure knows, by what they are of. `clusterIssuer`: who issues the tokens of the cluster's service accounts.
- * `encryptionPrincipal`: object id of the identity that unwraps the environment's own keys.
+ * `clusterKey`: address, with its version, of the key that encrypts what the cluster keeps. `encryptionClientId` and
+ * `encryptionPrincipal`: client and object id of the identity that unwraps the environment's own keys. `trainingCompute`: what a job
+ * of Azure ML names to get machines.
  */
-export type SharedValue = "clusterIssuer" | "encryptionPrincipal";
+export type SharedValue =
+  | "clusterIssuer"
+  | "clusterKey"
+  | "encryptionClientId"
+  | "encryptionPrincipal"
+  | "trainingCompute";
 
 /** An environment on Azure as its constructs see it: names, ids and tags. */
 export class AzureEstate extends AzureNames {

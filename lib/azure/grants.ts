@@ -1,7 +1,9 @@
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { checkGrant } from "../core/grants";
+import { awaitedByName } from "../core/ordering";
 import type { Construct } from "../framework";
 import { RoleAssignment } from "./bindings";
+import { AzureWorkloadIdentity } from "./workload-identity";
 
 /** A built-in role on one resource. */
 export interface AzureRight {
@@ -20,7 +22,10 @@ export interface AzureRight {
 export function grantOnce(resource: Construct, to: IWorkloadIdentity, right: AzureRight): void {
   checkGrant(resource, to);
   const id = `${resource.node.id}-${right.right}`;
-  if (to.node.tryFindChild(id) === undefined) assignRole(to, id, { ...right, principal: to.principal });
+  if (to.node.tryFindChild(id) !== undefined) return;
+  const given = assignRole(to, id, { ...right, principal: to.principal });
+  // What runs as the identity needs its rights from the start: without the one to pull, its image does not arrive.
+  if (to instanceof AzureWorkloadIdentity) awaitedByName(to, to.resourceId, [given]);
 }
 
 /** Gives a role to an identity. A fresh one is not known everywhere at once, so it is not looked for first. */

@@ -26,7 +26,7 @@ import type {
   ModelEndpointProps,
 } from "../contracts/serving";
 import type { TrainingProps } from "../contracts/training";
-import type { WorkflowEngineProps } from "../contracts/workflow-engine";
+import type { IWorkflowEngine, WorkflowEngineProps } from "../contracts/workflow-engine";
 import type { WorkloadIdentityProps } from "../contracts/workload-identity";
 import { type ImageName, imageMissing } from "../core/images";
 import { AzurermBackend, type Construct, LocalBackend, type TerraformStack } from "../framework";
@@ -142,10 +142,11 @@ export class AzurePlatform implements IPlatform {
   }
 
   delivery(scope: Construct, id: string, props: DeliveryProps): Provided<IDelivery> {
-    if (this.settings.devops === undefined) {
+    const { devops } = this.settings;
+    if (devops === undefined) {
       return { lacking: "clouds.azure.devops is not given, and Azure Pipelines run in an Azure DevOps project" };
     }
-    return new AzureDelivery(scope, id, props, this.estate);
+    return new AzureDelivery(scope, id, props, devops, this.estate);
   }
 
   encryptionKey(scope: Construct, id: string, props: EncryptionKeyProps): Provided<IEncryptionKey> {
@@ -234,8 +235,8 @@ export class AzurePlatform implements IPlatform {
     return new AzureTraining(scope, id, props, this.estate);
   }
 
-  workflowEngine(scope: Construct, id: string, props: WorkflowEngineProps): AzureWorkflowEngine {
-    return new AzureWorkflowEngine(scope, id, props, this.estate);
+  workflowEngine(scope: Construct, id: string, props: WorkflowEngineProps): Provided<IWorkflowEngine> {
+    return withImage(this.estate, "trigger", () => new AzureWorkflowEngine(scope, id, props, this.estate));
   }
 
   workloadIdentity(scope: Construct, id: string, props: WorkloadIdentityProps): AzureWorkloadIdentity {
@@ -246,5 +247,6 @@ export class AzurePlatform implements IPlatform {
 /** A part that runs an own image; left out and named while that is not built. */
 function withImage<T extends object>(estate: AzureEstate, name: ImageName, make: () => T): Provided<T> {
   if (estate.image(name) !== undefined) return make();
-  return { lacking: imageMissing(name, `${estate.imagePrefix}/${name}`, estate.settings.environment) };
+  const { environment } = estate.settings;
+  return { lacking: imageMissing(name, `${estate.imagePrefix}/${name}`, { environment, cloud: "azure" }) };
 }

@@ -1,4 +1,5 @@
 import type { IWorkloadIdentity, WorkloadIdentityProps } from "../contracts/workload-identity";
+import { awaitedByName } from "../core/ordering";
 import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { FederatedIdentityCredential, UserAssignedIdentity } from "./bindings";
@@ -14,17 +15,22 @@ export class AzureWorkloadIdentity extends Construct implements IWorkloadIdentit
   /** What a program names to act as it. */
   readonly clientId: string;
   readonly serviceAccount: string | null;
-  /** What resources name it by; known before it is made. */
+  /** What resources name it by; known before it is made. Whatever mentions it in this layer waits for it. */
   readonly resourceId: string;
+  /** The same as Azure gives it, for what stands in the identity itself. */
+  readonly identityId: string;
+  /** Its name, also its user's in the databases. */
+  readonly name: string;
 
   constructor(scope: Construct, id: string, { workload, kubernetes }: WorkloadIdentityProps, estate: AzureEstate) {
     super(scope, id);
     const word = workload.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    const identity = new UserAssignedIdentity(this, "Identity", {
-      name: estate.identityName(workload),
-      ...estate.placed(this),
-    });
+    this.name = estate.identityName(workload);
     this.resourceId = estate.identity(workload);
+    const identity = new UserAssignedIdentity(this, "Identity", { name: this.name, ...estate.placed(this) });
+    this.identityId = identity.id;
+    this.identityId = identity.id;
+    awaitedByName(this, this.resourceId, [identity]);
     this.serviceAccount = kubernetes?.serviceAccount ?? null;
     this.principal = handOver(this, {
       key: `${word}ObjectId`,
@@ -48,4 +54,10 @@ export class AzureWorkloadIdentity extends Construct implements IWorkloadIdentit
       subject: `system:serviceaccount:${kubernetes.namespace}:${kubernetes.serviceAccount}`,
     });
   }
+}
+
+/** What the platform made a workload's identity of. */
+export function azureIdentity(identity: IWorkloadIdentity): AzureWorkloadIdentity {
+  if (identity instanceof AzureWorkloadIdentity) return identity;
+  throw new Error(`${identity.node.path} is no identity of Azure: a platform's parts take its own identities only`);
 }

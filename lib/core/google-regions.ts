@@ -2,6 +2,7 @@
  * Google Cloud's regions, their zones, and which zones have which accelerator. A table of one day: a zone that is not
  * listed is refused, what no source says is unknown and is let pass. Does not load the engine.
  */
+import { angle, type Place } from "./globe";
 
 /** Day the table was written. */
 export const REGIONS_DATED = "2026-11-20";
@@ -23,8 +24,8 @@ export type Accelerator = (typeof ACCELERATORS)[number];
 
 interface Region {
   readonly place: string;
-  /** Latitude and longitude of the place, whole degrees: for telling which region is near. */
-  readonly at: readonly [latitude: number, longitude: number];
+  /** Whole degrees: for telling which region is near. */
+  readonly at: Place;
   /** Letters of the zones. @default - not known */
   readonly zones?: string;
   /** Letters of the zones that have an accelerator. @default - not known where the zones are not, otherwise none */
@@ -33,7 +34,7 @@ interface Region {
 
 function region(
   place: string,
-  at: Region["at"],
+  at: Place,
   zones: string,
   [t4 = "", l4 = "", a100 = "", h100 = ""]: readonly string[] = [],
 ): Region {
@@ -135,11 +136,4 @@ export function isAccelerator(type: string): type is Accelerator {
 
 function spelled(name: string, letters: string): readonly string[] {
   return [...letters].map((letter) => `${name}-${letter}`);
-}
-
-/** Angle between two places on the globe, radians. */
-function angle([lat1, lon1]: Region["at"], [lat2, lon2]: Region["at"]): number {
-  const radians = (degrees: number) => (degrees * Math.PI) / 180;
-  const [a, b, turn] = [radians(lat1), radians(lat2), radians(lon1 - lon2)] as const;
-  return Math.acos(Math.min(1, Math.sin(a) * Math.sin(b) + Math.cos(a) * Math.cos(b) * Math.cos(turn)));
 }

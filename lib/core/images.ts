@@ -3,17 +3,35 @@
 /** One image that the blueprint has the source of. */
 export interface ImageSource {
   readonly purpose: string;
-  /** Cloud Build file that builds it, relative to the clone. @default - built elsewhere, recorded by its digest */
-  readonly build?: string;
+  /** How it is built; paths are relative to the clone. @default - built elsewhere, recorded by its digest */
+  readonly build?: {
+    /** Folder that its Dockerfile copies from. */
+    readonly context: string;
+    /** The Dockerfile, relative to that folder. */
+    readonly dockerfile: string;
+    /** File of Cloud Build. */
+    readonly cloudBuild: string;
+  };
 }
 
 /** Images by name. */
 export const IMAGES = {
   tracking: {
     purpose: "the MLflow server, and the job that gives identities their rights in the database",
-    build: "pipelines/images/tracking/cloudbuild.yaml",
+    build: {
+      context: "pipelines/images/tracking",
+      dockerfile: "Dockerfile",
+      cloudBuild: "pipelines/images/tracking/cloudbuild.yaml",
+    },
   },
-  serving: { purpose: "the scoring app", build: "pipelines/images/serving/cloudbuild.yaml" },
+  serving: {
+    purpose: "the scoring app",
+    build: {
+      context: "pipelines",
+      dockerfile: "images/serving/Dockerfile",
+      cloudBuild: "pipelines/images/serving/cloudbuild.yaml",
+    },
+  },
   trigger: { purpose: "the handler of retrain events" },
 } as const satisfies Record<string, ImageSource>;
 
@@ -26,22 +44,43 @@ export const IMAGE_NAMES = Object.keys(IMAGES) as readonly ImageName[];
 /** File of their digests, in the folder of the environments. */
 export const IMAGES_LOCK = "images.lock.yaml";
 
+/** Clouds that build images. */
+export type BuildCloud = "gcp" | "azure";
+
 /**
- * The command that builds an image; undefined for one that is built elsewhere.
+ * The command that builds an image in the cloud and pushes it; undefined for one that is built elsewhere.
  * @param target host, path and name that it is pushed to
  */
-export function buildCommand(name: ImageName, target: string): string | undefined {
+export function buildCommand(name: ImageName, target: string, cloud: BuildCloud): string | undefined {
   const { build }: ImageSource = IMAGES[name];
-  return build && `gcloud builds submit --config ${build} --substitutions _IMAGE=${target}`;
+  if (build === undefined) return undefined;
+  const { context, dockerfile, cloudBuild } = build;
+  if (cloud === "gcp") return `gcloud builds submit --config ${cloudBuild} --substitutions _IMAGE=${target}`;
+  const [host = "", ...path] = target.split("/");
+  const [registry = ""] = host.split(".");
+  // Tags never move: each build has its own. https://learn.microsoft.com/en-us/cli/azure/acr#az-acr-build
+  const image = `${path.join("/")}:{{.Run.ID}}`;
+  return `az acr build --registry ${registry} --image "${image}" --platform linux/amd64 --file ${dockerfile} ${context}`;
 }
+
+/** What else the command needs: Azure builds outside the network, unless a pool of machines inside is named. */
+const REACH: Readonly<Record<BuildCloud, string>> = {
+  gcp: "",
+  // https://learn.microsoft.com/en-us/azure/container-registry/tasks-agent-pools
+  azure: " (the registry answers inside the network only: with --agent-pool POOL, one in the subnet runners)",
+};
 
 /**
  * Why a part is left out whose image has no digest yet, with the command that builds it.
  * @param target host, path and name that the image is pushed to
  */
-export function imageMissing(name: ImageName, target: string, environment: string): string {
-  const build = buildCommand(name, target);
+export function imageMissing(
+  name: ImageName,
+  target: string,
+  { environment, cloud }: { readonly environment: string; readonly cloud: BuildCloud },
+): string {
+  const build = buildCommand(name, target, cloud);
   const record = `record its digest with mlops lock image ${name}=sha256:… --for ${environment}`;
   if (build === undefined) return `the image ${name} is not in environments/${IMAGES_LOCK}; ${record}`;
-  return `the image ${name} is not built yet; run ${build}, then ${record}`;
+  return `the image ${name} is not built yet; run ${build}${REACH[cloud]}, then ${record}`;
 }

@@ -20,12 +20,15 @@ export interface NameRule {
   readonly reservedPrefixes?: readonly string[];
   /** Words that must not stand anywhere in the name. @default - none */
   readonly reservedWords?: readonly string[];
+  /** How a name must not end. @default - as it likes */
+  readonly reservedEnd?: RegExp;
   /** Document that the limits are from. */
   readonly source: string;
 }
 
 const COMPUTE = "https://cloud.google.com/compute/docs/naming-resources";
 const PUBSUB = "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names";
+const ML_COMPUTE = "https://learn.microsoft.com/en-us/rest/api/azureml/compute/create-or-update#uri-parameters";
 const AZURE = "https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules";
 
 /** A letter first, dashes between, unique in the project (Google Cloud) or resource group (Azure): the common case. */
@@ -167,22 +170,27 @@ export const NAME_RULES = {
   ),
   "gcp.networkAttachment": rule(1, 63, COMPUTE),
 
-  "azure.resourceGroup": rule(1, 90, AZURE),
-  "azure.storageAccount": rule(3, 24, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
-  "azure.storageContainer": rule(3, 63, AZURE, { ...PARENT, start: "alphanumeric" }),
-  "azure.keyVault": rule(3, 24, AZURE, GLOBAL),
-  "azure.secret": rule(1, 127, AZURE, { ...PARENT, start: "alphanumeric" }),
-  "azure.key": rule(1, 127, AZURE, { ...PARENT, start: "alphanumeric" }),
-  "azure.imageRegistry": rule(5, 50, AZURE, { ...GLOBAL, separator: "", start: "alphanumeric" }),
-  "azure.cluster": rule(1, 63, AZURE, { start: "alphanumeric" }),
+  "azure.resourceGroup": rule(1, 90, `${AZURE}#microsoftresources`),
+  "azure.storageAccount": rule(3, 24, `${AZURE}#microsoftstorage`, { ...GLOBAL, separator: "", start: "alphanumeric" }),
+  "azure.storageContainer": rule(3, 63, `${AZURE}#microsoftstorage`, { ...PARENT, start: "alphanumeric" }),
+  "azure.keyVault": rule(3, 24, `${AZURE}#microsoftkeyvault`, GLOBAL),
+  "azure.secret": rule(1, 127, `${AZURE}#microsoftkeyvault`, { ...PARENT, start: "alphanumeric" }),
+  "azure.key": rule(1, 127, `${AZURE}#microsoftkeyvault`, { ...PARENT, start: "alphanumeric" }),
+  "azure.imageRegistry": rule(5, 50, `${AZURE}#microsoftcontainerregistry`, {
+    ...GLOBAL,
+    separator: "",
+    start: "alphanumeric",
+  }),
+  "azure.cluster": rule(1, 63, `${AZURE}#microsoftcontainerservice`, { start: "alphanumeric" }),
   "azure.nodePool": rule(1, 12, "https://learn.microsoft.com/en-us/azure/aks/create-node-pools", {
     ...PARENT,
     separator: "",
   }),
-  "azure.mlWorkspace": rule(3, 33, AZURE, { start: "alphanumeric" }),
-  "azure.mlCompute": rule(3, 32, AZURE, PARENT),
+  "azure.mlWorkspace": rule(3, 33, `${AZURE}#microsoftmachinelearningservices`, { start: "alphanumeric" }),
+  // 32 characters by azurerm, 24 by the newest versions of the interface, which take no number after the last dash.
+  "azure.mlCompute": rule(3, 24, ML_COMPUTE, { ...PARENT, reservedEnd: /-\d+$/ }),
   // Part of an address, so it is unique in its region, across customers.
-  "azure.mlComputeInstance": rule(3, 24, AZURE, GLOBAL),
+  "azure.mlComputeInstance": rule(4, 24, ML_COMPUTE, { ...GLOBAL, reservedEnd: /-\d+$/ }),
   // The endpoint's name is part of its address, so it is unique in its region, across customers.
   "azure.mlEndpoint": rule(
     3,
@@ -190,31 +198,57 @@ export const NAME_RULES = {
     "https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-quotas",
     GLOBAL,
   ),
-  "azure.postgresServer": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
-  "azure.mysqlServer": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
-  "azure.managedIdentity": rule(3, 128, AZURE, { start: "alphanumeric" }),
+  "azure.postgresServer": rule(3, 63, `${AZURE}#microsoftdbforpostgresql`, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.mysqlServer": rule(3, 63, `${AZURE}#microsoftdbformysql`, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.managedIdentity": rule(3, 128, `${AZURE}#microsoftmanagedidentity`, { start: "alphanumeric" }),
   "azure.federatedCredential": rule(
     3,
     120,
     "https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation-considerations",
     PARENT,
   ),
-  "azure.containerApp": rule(2, 32, AZURE),
-  "azure.containerGroup": rule(1, 63, AZURE, { start: "alphanumeric" }),
-  "azure.network": rule(2, 64, AZURE, { start: "alphanumeric" }),
-  "azure.subnet": rule(1, 80, AZURE, { ...PARENT, start: "alphanumeric" }),
-  "azure.securityGroup": rule(1, 80, AZURE, { start: "alphanumeric" }),
-  "azure.natGateway": rule(1, 80, AZURE, { start: "alphanumeric" }),
-  "azure.address": rule(1, 80, AZURE, { start: "alphanumeric" }),
-  "azure.privateEndpoint": rule(2, 64, AZURE, { start: "alphanumeric" }),
-  "azure.virtualMachine": rule(1, 64, AZURE, { start: "alphanumeric" }),
-  "azure.logAnalytics": rule(4, 63, AZURE, { start: "alphanumeric" }),
-  "azure.applicationInsights": rule(1, 260, AZURE),
-  "azure.eventTopic": rule(3, 50, AZURE, GLOBAL),
-  "azure.eventSubscription": rule(3, 64, AZURE, PARENT),
-  "azure.eventNamespace": rule(6, 50, AZURE, GLOBAL),
-  "azure.containerEnvironment": rule(2, 60, AZURE),
-  "azure.dataFactory": rule(3, 63, AZURE, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.containerApp": rule(2, 32, `${AZURE}#microsoftapp`),
+  "azure.containerGroup": rule(1, 63, `${AZURE}#microsoftcontainerinstance`, { start: "alphanumeric" }),
+  "azure.network": rule(2, 64, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.subnet": rule(1, 80, `${AZURE}#microsoftnetwork`, { ...PARENT, start: "alphanumeric" }),
+  "azure.securityGroup": rule(1, 80, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.natGateway": rule(1, 80, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.address": rule(1, 80, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.privateEndpoint": rule(2, 64, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.networkInterface": rule(1, 80, `${AZURE}#microsoftnetwork`, { start: "alphanumeric" }),
+  "azure.virtualMachine": rule(1, 64, `${AZURE}#microsoftcompute`, { start: "alphanumeric" }),
+  "azure.logAnalytics": rule(4, 63, `${AZURE}#microsoftoperationalinsights`, { start: "alphanumeric" }),
+  "azure.applicationInsights": rule(1, 260, `${AZURE}#microsoftinsights`),
+  "azure.eventTopic": rule(3, 50, `${AZURE}#microsofteventgrid`, GLOBAL),
+  "azure.eventSubscription": rule(3, 64, `${AZURE}#microsofteventgrid`, PARENT),
+  "azure.eventNamespace": rule(6, 50, `${AZURE}#microsoftservicebus`, { ...GLOBAL, reservedEnd: /-(sb|mgmt)$/ }),
+  "azure.cosmosAccount": rule(3, 44, `${AZURE}#microsoftdocumentdb`, { ...GLOBAL, start: "alphanumeric" }),
+  // 60, of which azurerm takes the last one as a letter only; the same of a Dapr component.
+  "azure.containerEnvironment": rule(2, 59, `${AZURE}#microsoftapp`),
+  "azure.dataFactory": rule(3, 63, `${AZURE}#microsoftdatafactory`, { ...GLOBAL, start: "alphanumeric" }),
+  "azure.daprComponent": rule(1, 59, "https://learn.microsoft.com/en-us/azure/container-apps/dapr-components", PARENT),
+  "azure.mlData": rule(1, 255, "https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-data-assets", {
+    ...PARENT,
+    start: "alphanumeric",
+  }),
+  "azure.devCenter": rule(3, 26, `${AZURE}#microsoftdevcenter`, { start: "alphanumeric" }),
+  "azure.devCenterProject": rule(3, 63, `${AZURE}#microsoftdevcenter`, { start: "alphanumeric" }),
+  // Also the name of an agent pool, of which an organisation has one.
+  "azure.devOpsPool": rule(3, 44, `${AZURE}#microsoftdevopsinfrastructure`, { ...GLOBAL, start: "alphanumeric" }),
+  // Of pipelines, environments, variable groups and service connections: several environments share a project.
+  "azure.devOps": rule(
+    1,
+    128,
+    "https://learn.microsoft.com/en-us/azure/devops/organizations/settings/naming-restrictions",
+  ),
+  "azure.diskEncryptionSet": rule(2, 80, `${AZURE}#microsoftcompute`, { start: "alphanumeric" }),
+  "azure.metricsWorkspace": rule(4, 44, `${AZURE}#microsoftmonitor`, { start: "alphanumeric" }),
+  "azure.collectionEndpoint": rule(3, 44, `${AZURE}#microsoftinsights`, { start: "alphanumeric" }),
+  "azure.collectionRule": rule(3, 64, `${AZURE}#microsoftinsights`, { start: "alphanumeric" }),
+  "azure.privateLinkScope": rule(1, 255, `${AZURE}#microsoftinsights`),
+  "azure.actionGroup": rule(1, 260, `${AZURE}#microsoftinsights`),
+  "azure.alertRule": rule(1, 260, `${AZURE}#microsoftinsights`),
+  "azure.budget": rule(1, 63, "https://learn.microsoft.com/en-us/rest/api/consumption/budgets/create-or-update"),
 
   // A file name on every file system, and a PostgreSQL identifier (63 bytes).
   "local.folder": rule(1, 63, "https://www.postgresql.org/docs/current/sql-syntax-lexical.html", {

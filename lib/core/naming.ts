@@ -63,6 +63,8 @@ export function nameProblems(kind: NameKind, name: string): string[] {
   for (const prefix of rule.reservedPrefixes ?? []) {
     if (name.startsWith(prefix)) problems.push(`begins with the reserved ${prefix}`);
   }
+  const end = rule.reservedEnd?.exec(name)?.[0];
+  if (end !== undefined) problems.push(`ends with the reserved ${end}`);
   for (const word of rule.reservedWords ?? []) {
     if (name.includes(word)) problems.push(`contains the reserved ${word}`);
   }
@@ -93,12 +95,19 @@ function build(rule: NameRule, { organisation, environment, role, salt }: NamePa
     rule.separator === ""
       ? parts.length > 1 || role.includes("-") || HASH_LIKE.joined.test(joined)
       : parts.slice(0, -1).some((part) => part.includes("-")) || HASH_LIKE.separated.test(joined);
-  const plainWillDo = rule.unique !== "global" && salt === undefined && fits && startsRight && !ambiguous;
+  const endsRight = !rule.reservedEnd?.test(plain);
+  const plainWillDo = rule.unique !== "global" && salt === undefined && fits && startsRight && endsRight && !ambiguous;
   if (plainWillDo) return plain;
-  const hash = shortHash(JSON.stringify([...parts, salt ?? null]), HASH_LENGTH);
+  const hash = digestOf(rule, [...parts, salt ?? null]);
   const room = rule.max - HASH_LENGTH - rule.separator.length;
   const head = plain.slice(0, room).replace(/[-_]+$/, "");
   return `${head}${rule.separator}${hash}`;
+}
+
+/** A digest that the name may end with: one of digits only is no end for some. */
+function digestOf(rule: NameRule, words: readonly (string | null)[]): string {
+  const hash = shortHash(JSON.stringify(words), HASH_LENGTH);
+  return rule.reservedEnd?.test(`${rule.separator}${hash}`) ? digestOf(rule, [...words, "again"]) : hash;
 }
 
 function describe({ organisation, environment, role }: NameParts): string {

@@ -19,14 +19,21 @@ export const PROTECTED_TYPES: ReadonlySet<string> = new Set([
   "google_vertex_ai_feature_online_store",
   "google_workbench_instance",
   "azurerm_container_registry",
+  "azurerm_cosmosdb_account",
+  "azurerm_cosmosdb_sql_container",
+  "azurerm_cosmosdb_sql_database",
   "azurerm_key_vault",
   "azurerm_key_vault_key",
+  "azurerm_kubernetes_cluster",
   "azurerm_log_analytics_workspace",
   "azurerm_machine_learning_compute_instance",
   "azurerm_machine_learning_workspace",
+  "azurerm_mysql_flexible_database",
+  "azurerm_monitor_workspace",
   "azurerm_mysql_flexible_server",
   "azurerm_postgresql_flexible_server",
   "azurerm_postgresql_flexible_server_database",
+  "azurerm_resource_group",
   "azurerm_storage_account",
   "azurerm_storage_container",
   "kubernetes_persistent_volume_claim_v1",
@@ -41,6 +48,7 @@ export function isProtected(address: string): boolean {
 export interface StackJson {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly output?: Readonly<Record<string, unknown>>;
+  readonly provider?: Readonly<Record<string, unknown>>;
 }
 
 /** Addresses of a stack's resources, and of its outputs as `output.<name>`, sorted. */

@@ -47,6 +47,12 @@ const CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/create-instance#ma
 const AZURE_SIZES = "https://learn.microsoft.com/en-us/azure/virtual-machines/sizes";
 const AZURE_DB =
   "https://learn.microsoft.com/en-us/azure/postgresql/flexible-server/concepts-compute#compute-tiers-vcores-and-server-types";
+const AZURE_MYSQL =
+  "https://learn.microsoft.com/en-us/azure/mysql/flexible-server/concepts-service-tiers-storage#service-tiers-size-and-server-types";
+const ML_COMPUTE =
+  "https://learn.microsoft.com/en-us/azure/machine-learning/concept-compute-target#supported-vm-series-and-sizes";
+const ML_ENDPOINT =
+  "https://learn.microsoft.com/en-us/azure/machine-learning/reference-managed-online-endpoints-vm-sku-list";
 
 /** What each class becomes on each cloud. */
 export const MACHINE_TYPES: Readonly<Record<SizedCloud, Readonly<Record<SizeClass, MachineType>>>> = {
@@ -144,7 +150,35 @@ export const MACHINE_TYPES: Readonly<Record<SizedCloud, Readonly<Record<SizeClas
   },
 };
 
-/** What a class becomes on a cloud. */
-export function machineTypeFor(cloud: SizedCloud, size: SizeClass): MachineType {
-  return MACHINE_TYPES[cloud][size];
+/**
+ * Services of Azure that take fewer series than a virtual machine or PostgreSQL. `mlCompute`: clusters and compute instances of
+ * Azure ML. `mlEndpoint`: its managed online endpoints. `mysql`: the database server of Kubeflow.
+ */
+export type AzureService = "mlCompute" | "mlEndpoint" | "mysql";
+
+/** What a class becomes there, where that is not the row of the table above. */
+export const AZURE_SERVICES: Readonly<Record<AzureService, Readonly<Partial<Record<SizeClass, MachineType>>>>> = {
+  mlCompute: {
+    "cpu-small": { type: "Standard_D2ds_v4", vcpu: 2, memory: 8, source: ML_COMPUTE },
+    "cpu-medium": { type: "Standard_D4ds_v4", vcpu: 4, memory: 16, source: ML_COMPUTE },
+    "cpu-large": { type: "Standard_D16ds_v4", vcpu: 16, memory: 64, source: ML_COMPUTE },
+    "cpu-highmem": { type: "Standard_E8s_v3", vcpu: 8, memory: 64, source: ML_COMPUTE },
+  },
+  mlEndpoint: {
+    "cpu-small": { type: "Standard_D2as_v4", vcpu: 2, memory: 8, source: ML_ENDPOINT },
+    "cpu-medium": { type: "Standard_D4as_v4", vcpu: 4, memory: 16, source: ML_ENDPOINT },
+    "cpu-large": { type: "Standard_D16as_v4", vcpu: 16, memory: 64, source: ML_ENDPOINT },
+    "cpu-highmem": { type: "Standard_E8s_v3", vcpu: 8, memory: 64, source: ML_ENDPOINT },
+  },
+  mysql: {
+    "db-small": { type: "GP_Standard_D2ads_v5", vcpu: 2, memory: 8, source: AZURE_MYSQL },
+    "db-medium": { type: "GP_Standard_D4ads_v5", vcpu: 4, memory: 16, source: AZURE_MYSQL },
+    "db-large": { type: "GP_Standard_D8ads_v5", vcpu: 8, memory: 32, source: AZURE_MYSQL },
+  },
+};
+
+/** What a class becomes on a cloud. @param service of Azure that takes fewer series. @default - a virtual machine, or PostgreSQL */
+export function machineTypeFor(cloud: SizedCloud, size: SizeClass, service?: AzureService): MachineType {
+  const special = cloud === "azure" && service ? AZURE_SERVICES[service][size] : undefined;
+  return special ?? MACHINE_TYPES[cloud][size];
 }

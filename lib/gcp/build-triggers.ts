@@ -1,11 +1,11 @@
 import type { DeliveryRule } from "../contracts/delivery";
+import { resourcesOf } from "../core/ordering";
+import { slug } from "../core/slug";
 import { Construct } from "../framework";
 import { CloudbuildTrigger } from "./bindings";
 import type { GcpBuildAccounts } from "./build-accounts";
 import type { GcpEstate } from "./estate";
 import { mailOf } from "./identity-roles";
-import { resourcesOf } from "./ordering";
-import { slug } from "./source-repository";
 import type { GcpWorkloadIdentity } from "./workload-identity";
 
 /** Build files, from the root of the repository: of what is delivered, and of what is only checked. */

@@ -1,10 +1,10 @@
 import type { IDataIntegration } from "../contracts/data-services";
+import { resourcesOf } from "../core/ordering";
 import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { ComputeNetworkAttachment, DataFusionInstance } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { actAs, mailOf, projectRole } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /** What the machines that run a flow need: https://cloud.google.com/data-fusion/docs/concepts/service-accounts. */

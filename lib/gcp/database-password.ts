@@ -1,5 +1,6 @@
+import { ephemeralPassword } from "../core/ephemeral-password";
 import { SECONDS_PER_DAY } from "../core/time";
-import { Construct, TerraformStack } from "../framework";
+import { Construct } from "../framework";
 import { SecretManagerSecret, SecretManagerSecretVersion, type SqlDatabaseInstance, SqlUser } from "./bindings";
 import type { GcpEstate } from "./estate";
 
@@ -7,9 +8,6 @@ import type { GcpEstate } from "./estate";
 const PASSWORD_VERSION = 1;
 /** Days that a secret's version, once destroyed, can still be brought back. */
 const DESTROY_DAYS = 7;
-
-/** Makes up passwords; its values are never kept: https://registry.terraform.io/providers/hashicorp/random/3.7.2/docs/ephemeral-resources/password. */
-const RANDOM = { source: "hashicorp/random", version: "3.7.2" } as const;
 
 /** What the password belongs to. */
 export interface GcpDatabasePasswordProps {
@@ -34,7 +32,7 @@ export class GcpDatabasePassword extends Construct {
   constructor(scope: Construct, id: string, props: GcpDatabasePasswordProps, estate: GcpEstate) {
     super(scope, id);
     const { instance, user, role } = props;
-    const password = makeUp(this, role.replaceAll("-", "_"));
+    const password = ephemeralPassword(this, role.replaceAll("-", "_"));
     const secret = this.secret(props, estate);
     new SecretManagerSecretVersion(this, "Version", {
       secret: secret.id,
@@ -73,22 +71,4 @@ export class GcpDatabasePassword extends Construct {
       },
     });
   }
-}
-
-/**
- * Has a password made up in each run that needs one. The engine has no class for that, so it is written as it is read.
- * @param name of the password in the stack's file
- */
-function makeUp(scope: Construct, name: string): string {
-  const stack = TerraformStack.of(scope);
-  stack.addOverride("terraform.required_providers.random", RANDOM);
-  stack.addOverride(`ephemeral.random_password.${name}`, {
-    length: 40,
-    override_special: "-_.~",
-    min_lower: 1,
-    min_upper: 1,
-    min_numeric: 1,
-    min_special: 1,
-  });
-  return `\${ephemeral.random_password.${name}.result}`;
 }

@@ -1,11 +1,11 @@
 import type { EncryptionKeyProps, IEncryptionKey } from "../contracts/encryption-key";
 import { UserError } from "../core/errors";
 import { LayerStack } from "../core/layer-stack";
+import { awaitedByName } from "../core/ordering";
 import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { KmsCryptoKey, KmsCryptoKeyIamMember, KmsKeyRing } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { awaitedByName } from "./ordering";
 import { keyUsers } from "./parts/service-agents";
 import { GcpProjectServices } from "./project-services";
 

@@ -3,12 +3,12 @@ import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { escapeTemplate } from "../core/escape";
 import { shortHash } from "../core/hash";
 import { LayerStack } from "../core/layer-stack";
+import { resourcesOf } from "../core/ordering";
 import { Construct } from "../framework";
 import { StorageBucketIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
 import { mailOf } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { GcpRunService, type RunContainer, runUri } from "./run-service";
 import { GcpWorkloadIdentity } from "./workload-identity";
 

@@ -1,8 +1,8 @@
+import { resourcesOf } from "../core/ordering";
 import { Construct, type TerraformResource } from "../framework";
 import { ArtifactRegistryRepositoryIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { mailOf, projectRole } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { IMAGE_MIRRORS } from "./parts/mirrors";
 import { GcpWorkloadIdentity } from "./workload-identity";
 

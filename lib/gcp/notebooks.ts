@@ -1,11 +1,11 @@
 import type { INotebooks, NotebooksProps } from "../contracts/notebooks";
 import { UserError } from "../core/errors";
+import { resourcesOf } from "../core/ordering";
 import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { StorageBucketIamMember, WorkbenchInstance } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { mailOf, projectRole } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { acceleratorName } from "./parts/accelerators";
 import { GcpWorkloadIdentity } from "./workload-identity";
 

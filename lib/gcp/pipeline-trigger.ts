@@ -1,13 +1,13 @@
 import type { IObjectStore } from "../contracts/object-store";
 import type { IPipelineTrigger, PipelineTriggerProps } from "../contracts/pipeline-trigger";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { resourcesOf } from "../core/ordering";
 import { Construct, type TerraformResource, Token } from "../framework";
 import { EventarcTrigger, PubsubSubscription, PubsubSubscriptionIamMember } from "./bindings";
 import { userOf } from "./database-users";
 import { GcpDriftSink } from "./drift-sink";
 import type { GcpEstate } from "./estate";
 import { actAsPipelines, mailOf, projectRole } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { GcpRunService } from "./run-service";
 import { GcpWorkloadIdentity } from "./workload-identity";
 

@@ -228,5 +228,6 @@ export class GcpPlatform implements IPlatform {
 /** A part that runs an own image; left out and named while that is not built. */
 function withImage<T extends object>(estate: GcpEstate, name: ImageName, make: () => T): Provided<T> {
   if (estate.image(name) !== undefined) return make();
-  return { lacking: imageMissing(name, `${estate.imagePrefix}/${name}`, estate.settings.environment) };
+  const { environment } = estate.settings;
+  return { lacking: imageMissing(name, `${estate.imagePrefix}/${name}`, { environment, cloud: "gcp" }) };
 }

@@ -1,11 +1,11 @@
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { UserError } from "../core/errors";
+import { sameLayer } from "../core/ordering";
 import { releaseOwned } from "../core/release-owned";
 import { Construct, type TerraformResource } from "../framework";
 import { CloudRunV2Service, CloudRunV2ServiceIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { sameLayer } from "./ordering";
 
 /** Who may call a service: https://cloud.google.com/run/docs/securing/managing-access. */
 const INVOKE = "roles/run.invoker";

@@ -1,11 +1,11 @@
 import type { ISecretStore } from "../contracts/secret-store";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { awaitedByName } from "../core/ordering";
 import { SECONDS_PER_DAY } from "../core/time";
 import { Construct } from "../framework";
 import { SecretManagerSecret, SecretManagerSecretIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { grantOnce } from "./grants";
-import { awaitedByName } from "./ordering";
 import { GcpProjectServices } from "./project-services";
 
 /** Reads a secret's versions and nothing else. */

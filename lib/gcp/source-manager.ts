@@ -1,4 +1,5 @@
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
+import { slug } from "../core/slug";
 import { Construct } from "../framework";
 import {
   SecureSourceManagerInstance,
@@ -8,7 +9,6 @@ import {
 } from "./bindings";
 import type { GcpEstate } from "./estate";
 import { actAs } from "./identity-roles";
-import { slug } from "./source-repository";
 
 /**
  * Secure Source Manager reads its triggers itself, from this file of the default branch; there is no resource for them.

@@ -1,6 +1,6 @@
 import type { DeliveryProps } from "../contracts/delivery";
 import { UserError } from "../core/errors";
-import { shortHash } from "../core/hash";
+import { slug } from "../core/slug";
 import { Construct } from "../framework";
 import { Cloudbuildv2Repository } from "./bindings";
 import type { GcpEstate } from "./estate";
@@ -60,13 +60,4 @@ export function connectionOf(name: string | undefined, estate: GcpNames): string
     message: `is ${name}; triggers listen to connections under ${home} only`,
     fix: "Authorise a connection there, and write its name",
   });
-}
-
-/** A text as a part of a name. Where that loses something, a digest is added, so that two texts never share a name. */
-export function slug(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return plain === text ? plain : [plain, shortHash(text)].filter(Boolean).join("-");
 }

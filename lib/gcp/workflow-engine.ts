@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IWorkflowEngine, WorkflowEngineProps } from "../contracts/workflow-engine";
 import { escapeTemplate } from "../core/escape";
+import { resourcesOf } from "../core/ordering";
 import { handOver } from "../core/outputs";
 import { Construct } from "../framework";
 import { ComposerEnvironment, StorageBucket, StorageBucketIamMember, StorageBucketObject } from "./bindings";
 import { guardedBucket } from "./bucket";
 import type { GcpEstate } from "./estate";
 import { mailOf, projectRole } from "./identity-roles";
-import { resourcesOf } from "./ordering";
 import { GcpWorkloadIdentity } from "./workload-identity";
 
 /** Composer 3 with the newest Airflow 2 at the time of creation: https://cloud.google.com/composer/docs/composer-versioning-overview. */

@@ -1,8 +1,8 @@
 import type { IWorkloadIdentity, WorkloadIdentityProps } from "../contracts/workload-identity";
+import { awaitedByName } from "../core/ordering";
 import { Construct } from "../framework";
 import { ServiceAccount, ServiceAccountIamMember } from "./bindings";
 import type { GcpEstate } from "./estate";
-import { awaitedByName } from "./ordering";
 import { GcpProjectServices } from "./project-services";
 
 /** Acts as the account without a key: what a pod does whose Kubernetes service account is bound to it. */

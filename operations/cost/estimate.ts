@@ -1,14 +1,14 @@
 /** What an environment costs in a month, from its synthesized stacks and the price sheet. Offline. */
 import { type AssumedRow, assumed, assumptionTable, type Changes, type Quantity } from "./assumptions";
-import { type CostContext, HOURS } from "./machines";
-import { EVERYWHERE, PRICES, type Price } from "./prices";
+import { EVERYWHERE, type Price } from "./price";
 import { type Resource, regionOf, resourcesOf, type StackDocument } from "./resources";
-import { NOT_COUNTED, type Treatment, treatmentOf } from "./types";
+import { type PaidCloud, SHEETS, treatmentOf } from "./sheets";
+import { type CostContext, HOURS, type Treatment } from "./use";
 
 /** What an estimate is made from. */
 export interface EstimateProps {
   readonly environment: string;
-  readonly cloud: "gcp" | "azure";
+  readonly cloud: PaidCloud;
   readonly region: string;
   readonly stacks: readonly StackDocument[];
   /** Assumptions that were changed. @default - none */
@@ -83,7 +83,7 @@ export interface BudgetCheck {
 /** The estimate. Its form as JSON is stable: fields may be added, none changes its meaning. */
 export interface Estimate {
   readonly environment: string;
-  readonly cloud: "gcp" | "azure";
+  readonly cloud: PaidCloud;
   readonly region: string;
   readonly currency: "USD";
   readonly hours: number;
@@ -114,8 +114,8 @@ export function estimate(props: EstimateProps, by: Column = "idle"): Estimate {
   const { environment, cloud, region, stacks, changes = {} } = props;
   const resources = resourcesOf(stacks);
   const context: CostContext = { region, resources, assume: (key) => assumed(key, changes) };
-  const sheet = new Map(grouped(props.prices ?? PRICES, ({ sku }) => sku));
-  const weighed = resources.map((resource) => weigh(resource, treatmentOf(resource.type), { context, sheet }));
+  const sheet = new Map(grouped(props.prices ?? SHEETS[cloud].prices, ({ sku }) => sku));
+  const weighed = resources.map((resource) => weigh(resource, treatmentOf(cloud, resource.type), { context, sheet }));
   const paid = weighed.filter(({ free }) => !free);
   const notPriced = paid.flatMap((one) => one.notPriced ?? []);
   const total = sum(paid.map(({ usd }) => usd));
@@ -133,8 +133,8 @@ export function estimate(props: EstimateProps, by: Column = "idle"): Estimate {
     ...(props.budget ? { budget: againstBudget(total, props.budget) } : {}),
     layers: byLayer(paid, by),
     notPriced,
-    notCounted: NOT_COUNTED,
-    assumptions: assumptionTable(changes),
+    notCounted: SHEETS[cloud].notCounted,
+    assumptions: assumptionTable(cloud, changes),
   };
 }
 

@@ -4,6 +4,7 @@
 export interface Resource {
   /** `stack/type.id`, unique in an environment. */
   readonly address: string;
+  /** Type of the provider; of what goes through azapi the type of Azure's own API, without its version. */
   readonly type: string;
   readonly layer: string;
   /** Part of the layer that it belongs to: `Database`. */
@@ -20,20 +21,37 @@ export interface StackDocument {
   readonly document: unknown;
 }
 
-/** Every resource of Google Cloud in the stacks. Grants of rights are left out: they never cost anything. */
+/** Providers of the clouds; the others' resources (passwords, waits) cost nothing. */
+const PROVIDERS: readonly string[] = ["google", "azurerm", "azapi", "azuredevops"];
+
+/** Types that make or call what another word in them names: `Microsoft.KeyVault/vaults/keys@2024-11-01`. */
+const BY_ARM_TYPE: readonly string[] = ["azapi_resource", "azapi_resource_action"];
+
+/** Every resource of a cloud in the stacks. Grants of rights are left out: they never cost anything. */
 export function resourcesOf(stacks: readonly StackDocument[]): readonly Resource[] {
   return stacks.flatMap(({ name, layer, document }) =>
     entries(dig(document, "resource"))
-      .filter(([type]) => type.startsWith("google_") && !type.endsWith("_iam_member"))
+      .filter(([type]) => PROVIDERS.includes(type.split("_")[0] ?? "") && !isGrant(type))
       .flatMap(([type, byId]) =>
         entries(byId).map(([id, attributes]) => {
           const [, ...rest] = (string(attributes, "//", "metadata", "path") ?? id).split("/");
           const path = rest.length > 0 ? rest : [id];
           const [part = id] = path;
-          return { address: `${name}/${type}.${id}`, type, layer, part, path: path.join("/"), attributes };
+          const address = `${name}/${type}.${id}`;
+          return { address, type: typeOf(type, attributes), layer, part, path: path.join("/"), attributes };
         }),
       ),
   );
+}
+
+/** Whether a type only gives rights. */
+export function isGrant(type: string): boolean {
+  return type.endsWith("_iam_member") || type.endsWith("_role_assignment");
+}
+
+function typeOf(type: string, attributes: unknown): string {
+  const arm = BY_ARM_TYPE.includes(type) ? string(attributes, "type") : undefined;
+  return arm?.split("@")[0] ?? type;
 }
 
 /** A value inside; of a list where a key is asked for, the first element: blocks are written as either. */

@@ -10,9 +10,10 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import uuid4
 
+from .place import Place
 from .prediction_log import INTERVAL
 from .stderr import say
 
@@ -24,13 +25,6 @@ SETTLE = 4 * INTERVAL
 MOST_WAITING = 32 * 1024 * 1024
 
 
-class Bucket(Protocol):
-    """Where objects are made."""
-
-    def write(self, bucket: str, name: str, content: bytes) -> None:
-        """Makes an object."""
-
-
 class _Parcel(NamedTuple):
     name: str
     content: bytes
@@ -39,8 +33,8 @@ class _Parcel(NamedTuple):
 class LogShipper:
     """A thread that moves what the prediction log has written. A file's name is taken away first, then its content is read."""
 
-    def __init__(self, directory: Path, storage: Bucket, bucket: str) -> None:
-        self._directory, self._storage, self._bucket = directory, storage, bucket
+    def __init__(self, directory: Path, target: Place) -> None:
+        self._directory, self._target = directory, target
         self._instance = uuid4().hex[:12]
         self._number = 0
         self._waiting: deque[_Parcel] = deque()
@@ -92,7 +86,7 @@ class LogShipper:
         while self._waiting:
             parcel = self._waiting[0]
             try:
-                self._storage.write(self._bucket, parcel.name, parcel.content)
+                self._target.below(parcel.name).write(parcel.content)
             except OSError as error:
                 if not self._failing:  # Once, not each time.
                     self._failing = True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from images.tracking import database_access
@@ -20,10 +22,10 @@ class Recorder:
         self.found: object = None
 
     def execute(self, statement: str, parameters: tuple[str, ...] = ()) -> None:
-        if parameters:
+        if statement.startswith("SELECT 1 FROM pg_roles"):
             self.found = (1,) if parameters[0] in self.roles else None
         else:
-            self.told.append(statement)
+            self.told.append(" ".join([statement, *parameters]))
 
     def fetchone(self) -> object:
         return self.found
@@ -121,3 +123,75 @@ def test_a_list_that_cannot_be_read_is_refused(text, capsys):
 def test_a_setting_that_is_missing_is_named(capsys):
     assert database_access.main({}) == 1
     assert capsys.readouterr().err == "DATABASE_ACCESS is not set\n"
+
+
+AZURE_TRIGGER = {"user": "acme-dev-trigger", "database": "ledger", "object": "1B2C3D4E-0000-4000-8000-0000000000a1"}
+OBJECT = "1b2c3d4e-0000-4000-8000-0000000000a1"
+
+
+def on_azure(*access: object) -> dict[str, str]:
+    return {
+        "DATABASE_HOST": "acme-dev.postgres.database.azure.com",
+        "DATABASE_USER": "acme-dev-database-access",
+        "DATABASE_IDENTITY": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i",
+        "DATABASE_ACCESS": json.dumps(access),
+        "IDENTITY_ENDPOINT": "http://localhost:12356/msi/token",
+        "IDENTITY_HEADER": "proves-it-is-us",
+    }
+
+
+def recorded(cursors: dict[str, Recorder]):
+    @contextmanager
+    def connect(_, database):
+        yield cursors.setdefault(database, Recorder())
+
+    return connect
+
+
+def test_on_azure_an_identity_is_made_a_user_by_its_object_id_before_it_is_given_rights():
+    cursors: dict[str, Recorder] = {}
+    assert database_access.main(on_azure(AZURE_TRIGGER), recorded(cursors)) == 0
+    assert list(cursors) == ["postgres", "ledger"]
+    assert cursors["postgres"].told == [
+        f"SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid(%s, %s, 'service', false, false) acme-dev-trigger {OBJECT}"
+    ]
+    assert 'GRANT "ledger_users" TO "acme-dev-trigger"' in cursors["ledger"].told
+
+
+def test_on_azure_the_user_of_an_identity_that_was_made_anew_is_led_to_it():
+    cursors = {"postgres": Recorder(roles=("acme-dev-trigger",))}
+    assert database_access.main(on_azure(AZURE_TRIGGER), recorded(cursors)) == 0
+    assert cursors["postgres"].told == [
+        f"SECURITY LABEL FOR \"pgaadauth\" ON ROLE \"acme-dev-trigger\" IS 'aadauth,oid={OBJECT},type=service'"
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"user": "a", "database": "ledger"}, {**AZURE_TRIGGER, "object": "x' OR true"}])
+def test_on_azure_a_user_without_an_object_id_is_refused(wrong, capsys):
+    assert database_access.main(on_azure(wrong), recorded({})) == 1
+    assert "DATABASE_ACCESS" in capsys.readouterr().err
+
+
+def test_on_azure_the_password_is_a_token_of_the_administrators_identity(monkeypatch):
+    asked = []
+
+    def answer(request, timeout):
+        asked.append((request, timeout))
+        return io.BytesIO(b'{"access_token": "of-entra"}')
+
+    monkeypatch.setattr(database_access, "urlopen", answer)
+    environment = on_azure()
+    assert database_access.entra_token(environment) == "of-entra"
+    ((request, timeout),) = asked
+    query = parse_qs(urlsplit(request.full_url).query)
+    assert query["resource"] == ["https://ossrdbms-aad.database.windows.net"]
+    assert query["mi_res_id"] == [environment["DATABASE_IDENTITY"]]
+    assert request.get_header("X-identity-header") == "proves-it-is-us"
+    assert timeout == 30
+
+
+def test_on_azure_a_refused_login_is_told_with_what_makes_it_an_administrator(capsys):
+    assert database_access.main(on_azure(AZURE_TRIGGER), refused("28P01")) == 1
+    told = capsys.readouterr().err
+    assert "does not take acme-dev-database-access as its administrator" in told
+    assert "gcloud" not in told

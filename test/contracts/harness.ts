@@ -17,6 +17,8 @@ export interface PlatformUnderTest {
   readonly makes: Readonly<Record<PartMethod, readonly string[] | "lacking">>;
   /** Whether Kubeflow Pipelines finds a MySQL server beside the metadata database, when that is asked for. */
   readonly pipelineStore: boolean;
+  /** Whether a secret is there before somebody writes its value; where it is not, it has a reference and rights on it. */
+  readonly declaresSecrets: boolean;
   /** Form of the addresses that the platform gives. */
   readonly address: RegExp;
 }
@@ -35,9 +37,11 @@ export function onPlatform(
 ): Partial<Record<Layer, SynthesizedStack>> {
   const layers = new Map<Layer, LayerStack>();
   const stacks = synthApp((app) => {
-    const layer = (name: Layer) => {
+    const layer = (name: Layer): LayerStack => {
       const known = layers.get(name);
       if (known) return known;
+      // What a platform always has stands in its first layer, which is there before any other.
+      if (name !== "foundation") layer("foundation");
       const deployed = platform.layers.includes(name);
       const stack = new LayerStack(app, { environment: "test", layer: name, deployed });
       if (deployed) platform.attachTo(stack, name);

@@ -22,21 +22,47 @@ const ACCEPTED: Partial<Record<NameKind, RegExp>> = {
   "gcp.logMetric": /^[A-Za-z0-9_]{1,100}$/,
   "gcp.monitoringService": /^[a-z0-9-]{1,63}$/,
   "gcp.runService": /^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/,
+  // What azurerm 4.55.0 and the schemas of azapi 2.12.0 take, or Microsoft's page where these take anything.
+  "azure.resourceGroup": /^[-\w._()]{0,89}[-\w_()]$/,
   "azure.storageAccount": /^[a-z0-9]{3,24}$/,
+  "azure.storageContainer": /^(?!.*--)[a-z0-9][a-z0-9-]{2,62}$/,
   "azure.keyVault": /^(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
+  "azure.secret": /^[a-zA-Z0-9-]{1,127}$/,
+  "azure.key": /^[a-zA-Z0-9-]{1,127}$/,
   "azure.imageRegistry": /^[a-zA-Z0-9]{5,50}$/,
+  "azure.cluster": /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
   "azure.nodePool": /^[a-z][a-z0-9]{0,11}$/,
   "azure.mlWorkspace": /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/,
-  "azure.mlCompute": /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/,
-  "azure.mlComputeInstance": /^[a-zA-Z](?!.*-[0-9]$)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
-  "azure.secret": /^[a-zA-Z0-9-]{1,127}$/,
-  "azure.dataFactory": /^(?!.*--)[a-zA-Z0-9][a-zA-Z0-9-]{1,61}[a-zA-Z0-9]$/,
-  "azure.securityGroup": /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,78}[a-zA-Z0-9_])?$/,
-  "azure.postgresServer": /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+  "azure.mlCompute": /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/,
+  "azure.mlComputeInstance": /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{3,23}$/,
+  "azure.mlEndpoint": /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/,
+  "azure.postgresServer": /^(?=.{3,63}$)[a-z0-9]([a-z0-9-]+[a-z0-9])?$/,
+  "azure.mysqlServer": /^(?=.{3,63}$)[a-z0-9]([a-z0-9-]+[a-z0-9])?$/,
   "azure.managedIdentity": /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/,
   "azure.federatedCredential": /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,119}$/,
   "azure.containerApp": /^(?!.*--)[a-z]([a-z0-9-]{0,30}[a-z0-9])$/,
   "azure.containerGroup": /^(?!.*--)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "azure.containerEnvironment": /^(?!.*-$)[a-zA-Z][a-zA-Z0-9-]{0,58}[a-z]?$/,
+  "azure.daprComponent": /^(?!.*--)(?!.*-$)[a-z][a-z0-9-]{0,58}[a-z]?$/,
+  "azure.network": /^[a-zA-Z0-9][\w.-]{0,62}\w$/,
+  "azure.subnet": /^[a-zA-Z0-9]([\w.-]{0,78}\w)?$/,
+  "azure.securityGroup": /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,78}[a-zA-Z0-9_])?$/,
+  "azure.natGateway": /^[a-zA-Z\d]([a-zA-Z\d-_.]{0,78}[a-zA-Z\d_])?$/,
+  "azure.address": /^[a-zA-Z0-9]([\w.-]{0,78}\w)?$/,
+  "azure.privateEndpoint": /^[a-zA-Z0-9][\w.-]{0,62}\w$/,
+  "azure.virtualMachine": /^(?!\d+$)[a-zA-Z0-9]([a-zA-Z0-9.-]{0,62}[a-zA-Z0-9])?$/,
+  "azure.diskEncryptionSet": /^[^_\W][\w-.]{0,78}\w$/,
+  "azure.logAnalytics": /^(?=.{4,63}$)[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]$/,
+  "azure.eventTopic": /^[-a-zA-Z0-9]{3,50}$/,
+  "azure.eventSubscription": /^[-a-zA-Z0-9]{3,64}$/,
+  "azure.eventNamespace": /^(?!.*-(?:sb|mgmt)?$)[a-zA-Z][-a-zA-Z0-9]{4,48}[a-zA-Z0-9]$/,
+  "azure.dataFactory": /^(?=.{3,63}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/,
+  "azure.cosmosAccount": /^[a-z0-9]+(-[a-z0-9]+)*$/,
+  "azure.devCenter": /^[a-zA-Z0-9][a-zA-Z0-9-]{2,25}$/,
+  "azure.devCenterProject": /^[a-zA-Z0-9][a-zA-Z0-9-_.]{2,62}$/,
+  "azure.devOpsPool": /^[a-zA-Z0-9][a-zA-Z0-9-.]{0,42}[a-zA-Z0-9]$/,
+  "azure.metricsWorkspace": /^(?!-)[a-zA-Z0-9-]+[^-]$/,
+  "azure.budget": /^[-_a-zA-Z0-9]{1,63}$/,
 };
 
 const word = fc.stringMatching(/^[a-z0-9]{1,12}$/);
@@ -79,6 +105,9 @@ describe.each(KINDS)("a %s", (kind) => {
     expect(named(rule.max)).toBe(0);
     expect(named(rule.max + 1)).toBe(1);
     if (rule.min > 1) expect(named(rule.min - 1)).toBe(1);
+    // The longest name that ends in a digit, as generated ones may, and the shortest: taken by the cloud, too.
+    const accepted = ACCEPTED[kind] ?? /./;
+    for (const name of [`${"a".repeat(rule.max - 1)}1`, "a".repeat(rule.min)]) expect(name).toMatch(accepted);
   });
 
   test("says where its limits are from", () => {
@@ -153,6 +182,27 @@ describe("a name", () => {
     expect(nameFor("gcp.bucket", acme)).toBe("acme-dev-datasets-01al15xu");
     expect(nameFor("azure.storageAccount", acme)).toBe("acmedevdatasets01al15xu");
     expect(nameFor("azure.keyVault", { ...acme, role: "secrets-of-everything" })).toBe("acme-dev-secret-2e5uae1j");
+  });
+
+  test.each([
+    ["azure.mlCompute", "train-2", /^train-2-[0-9][0-9a-z]{7}$/],
+    ["azure.mlCompute", "train-2b", /^train-2b$/],
+  ] as const)("of a %s with the role %s does not end as the cloud forbids", (kind, role, wanted) => {
+    expect(nameFor(kind, { ...acme, role })).toMatch(wanted);
+  });
+
+  test("that was chosen by hand and ends as the cloud forbids is refused", () => {
+    expect(nameProblems("azure.eventNamespace", "acme-events-sb")).toEqual(["ends with the reserved -sb"]);
+    expect(nameProblems("azure.eventNamespace", "acme-events-mgmt")).toEqual(["ends with the reserved -mgmt"]);
+    expect(nameProblems("azure.mlComputeInstance", "acme-alice-12")).toEqual(["ends with the reserved -12"]);
+  });
+
+  test("never ends in a digest of digits only where a number at the end is forbidden", () => {
+    const names = Array.from({ length: 30_000 }, (_, index) =>
+      nameFor("azure.mlCompute", { ...acme, role: `x-${index}` }),
+    );
+    expect(names.filter((name) => /-\d+$/.test(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   test("of a shortened role does not equal the role that looks like the shortened name", () => {

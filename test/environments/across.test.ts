@@ -1,4 +1,4 @@
-import { BASE, GCP, problems, removeFolders } from "./workspace";
+import { AZURE, BASE, GCP, problems, removeFolders } from "./workspace";
 
 afterEach(removeFolders);
 
@@ -51,4 +51,47 @@ test.each([
   expect(problems({ "local.yaml": null, "a.yaml": at(one, 3000), "b.yaml": at(other, 4000) })).toEqual([
     `b.yaml:2:31: clouds.local.directory: got ${other} in b, wanted one apart from ${one} of a (a.yaml:2). Give each a folder of its own, such as .mlops/NAME`,
   ]);
+});
+
+describe("two environments on Azure", () => {
+  const azure = (cidr: string, more = "", settings = "") =>
+    `${AZURE.replace("koreacentral }", `koreacentral${more} }`)}network: { cidr: ${cidr} }\n${settings}`;
+  const vnet = (name: string) =>
+    `, existing: { network: /subscriptions/1b2c3d4e-0000-4000-8000-0000000000d9/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/${name} }`;
+
+  test("share no resource group, also by other capitals", () => {
+    expect(
+      problems({
+        "a.yaml": azure("10.20.0.0/16", ", resourceGroup: acme-ml"),
+        "b.yaml": azure("10.21.0.0/16", ", resourceGroup: Acme-ML"),
+      }),
+    ).toEqual([
+      "b.yaml:2:155: clouds.azure.resourceGroup: got Acme-ML in b, which a has (a.yaml:2), wanted a group of its own: who deploys one environment could change the other. Name another group, or remove the line: one is made then",
+    ]);
+    const other = azure("10.21.0.0/16", ", resourceGroup: acme-ml").replace("00d9,", "00d8,");
+    expect(() => problems({ "a.yaml": azure("10.20.0.0/16", ", resourceGroup: acme-ml"), "b.yaml": other })).toThrow(
+      "accepted",
+    );
+    expect(() => problems({ "a.yaml": azure("10.20.0.0/16"), "b.yaml": azure("10.21.0.0/16") })).toThrow("accepted");
+  });
+
+  test("give one subscription one tenant", () => {
+    const other = azure("10.21.0.0/16").replace("000000000001,", "000000000002,");
+    expect(problems({ "a.yaml": azure("10.20.0.0/16"), "b.yaml": other })).toEqual([
+      "b.yaml:2:80: clouds.azure.tenant: got 1b2c3d4e-0000-4000-8000-000000000002 in b, but a has the same subscription in tenant 1b2c3d4e-0000-4000-8000-000000000001 (a.yaml:2). az account show --subscription 1b2c3d4e-0000-4000-8000-0000000000d9 --query tenantId says which is right",
+    ]);
+  });
+
+  test("have ranges of their own in a network that both use, and any in two networks that exist", () => {
+    const files = (one: string, two: string, settings = "") => ({
+      "a.yaml": azure("10.20.0.0/16", one, settings),
+      "b.yaml": azure("10.20.0.0/17", two, settings),
+    });
+    expect(problems(files(vnet("hub"), vnet("Hub")))).toEqual([
+      "b.yaml:3:18: network.cidr: got 10.20.0.0/17 in b, which overlaps 10.20.0.0/16 of a (a.yaml:3). Give each its own range",
+    ]);
+    expect(() => problems(files(vnet("hub"), vnet("spoke")))).toThrow("accepted");
+    expect(() => problems(files(vnet("hub"), ""))).toThrow("accepted");
+    expect(problems(files("", ""))).toEqual([expect.stringContaining("or write network.isolated: true")]);
+  });
 });

@@ -1,5 +1,5 @@
 import { ADDRESSES_PER_NODE } from "../../lib/core/address-plan";
-import { GCP, onGcp, problems, removeFolders } from "./workspace";
+import { AZURE, GCP, onAzure, onGcp, problems, removeFolders } from "./workspace";
 
 afterEach(removeFolders);
 
@@ -63,5 +63,50 @@ describe("the half for pods", () => {
   test("is nobody's business with a cluster that exists", () => {
     const gcp = GCP.replace("3 }", "3, existing: { cluster: projects/p/locations/l/clusters/c } }");
     expect(() => problems({ "a.yaml": `${gcp}network: { cidr: 10.20.0.0/20 }\n${pool(400)}\n` })).toThrow("accepted");
+  });
+});
+
+describe("on Azure", () => {
+  test.each([
+    ["cidr: 172.30.0.0/16", "a.yaml:3:18: network.cidr: got 172.30.0.0/16, which overlaps 172.30.0.0/16"],
+    ["cidr: 100.100.0.0/18", "a.yaml:3:18: network.cidr: got 100.100.0.0/18, which overlaps 100.100.0.0/17"],
+    [
+      "ranges: { pods: 172.31.0.0/16 }",
+      "a.yaml:3:28: network.ranges.pods: got 172.31.0.0/16, which overlaps 172.31.0.0/16",
+    ],
+  ])("%s is a range that Azure keeps to itself", (network, problem) => {
+    expect(onAzure(`network: { ${network} }`)).toEqual([`${problem}, a range that Azure keeps to itself`]);
+    expect(() => onGcp(`network: { ${network} }`)).toThrow("accepted");
+  });
+
+  test("parts have the size that their services take", () => {
+    expect(
+      onAzure("network: { ranges: { controlPlane: 10.99.0.0/29, endpoints: 10.20.120.0/28, services: 11.0.0.0/12 } }"),
+    ).toEqual([
+      "a.yaml:3:36: network.ranges.controlPlane: got 10.99.0.0/29, wanted at least a /28: the cluster's API server takes a subnet of that size",
+      "a.yaml:3:61: network.ranges.endpoints: got 10.20.120.0/28, wanted at least a /27: it holds the private endpoints of every store, the registry, the vault and the workspace",
+      "a.yaml:3:87: network.ranges.services: got 11.0.0.0/12, wanted at most a /13: AKS takes no larger range for services",
+    ]);
+    expect(() =>
+      onAzure("network: { ranges: { controlPlane: 10.99.0.0/24, endpoints: 10.20.120.0/27, services: 11.0.0.0/13 } }"),
+    ).toThrow("accepted");
+  });
+
+  test("a subnet has five addresses that Azure keeps", () => {
+    const nodes = (max: number) => `network: { ranges: { nodes: 10.20.0.0/28 } }\n${pool(max)}`;
+    expect(() => onAzure(nodes(6))).toThrow("accepted");
+    expect(onAzure(nodes(7))[0]).toContain(
+      "wanted at least 12 for nodes (cpu 7 + system 3 + upgrades 2) and 5 that the cloud keeps",
+    );
+    expect(() => onGcp(nodes(7))).toThrow("accepted");
+  });
+
+  test("subnets are made in a network that exists, too, and have room for the nodes", () => {
+    const id =
+      "/subscriptions/1b2c3d4e-0000-4000-8000-0000000000d9/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/v";
+    const file = AZURE.replace("koreacentral }", `koreacentral, existing: { network: ${id} } }`);
+    expect(problems({ "a.yaml": `${file}network: { cidr: 10.20.0.0/21 }\n` })).toEqual([
+      "a.yaml:3:18: network.cidr: got 10.20.0.0/21, wanted at least a /20 to carve the parts from",
+    ]);
   });
 });

@@ -10,10 +10,18 @@ describe("the repository whose CI deploys", () => {
     expect(onGcp(repository("github", "acme/platform/extra"))).toEqual([
       "a.yaml:3:57: delivery.infrastructure.repository: got acme/platform/extra, wanted owner/repository, two parts, with host: github. Or write host: azureRepos",
     ]);
-    expect(onGcp(repository("azureRepos", "acme/platform"))).toEqual([
+    const issuer = `, issuer: https://vstoken.dev.azure.com/1b2c3d4e-0000-4000-8000-0000000000a1 `;
+    expect(onGcp(repository("azureRepos", "acme/platform", issuer))).toEqual([
       "a.yaml:3:61: delivery.infrastructure.repository: got acme/platform, wanted organisation/project/service connection, three parts, with host: azureRepos. Or write host: github",
     ]);
-    expect(() => onGcp(repository("azureRepos", "acme/ml platform/google"))).toThrow("accepted");
+    expect(() => onGcp(repository("azureRepos", "acme/ml platform/google", issuer))).toThrow("accepted");
+  });
+
+  test("on Azure DevOps has an issuer of tokens", () => {
+    expect(onGcp(repository("azureRepos", "acme/ml platform/google"))).toEqual([
+      "a.yaml:3:13: delivery.infrastructure.issuer: missing, wanted the issuer of Azure DevOps's tokens, with host: azureRepos. The service connection shows it as its issuer",
+    ]);
+    expect(() => wrong(repository("azureRepos", "acme/ml platform/google"))).toThrow("accepted");
   });
 
   test.each(["repo:acme/*", "repo:acme/platform:ref:refs/heads/m?in"])("the subject %s is not exact", (subject) => {

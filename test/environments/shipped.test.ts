@@ -49,20 +49,53 @@ describe("the shipped environments", () => {
     ]);
   });
 
-  test.each(["dev", "staging", "prod"])("swap the cloud of %s by one word", (name) => {
-    const copy = changed(`${name}.yaml`, (text) => text.replace("cloud: gcp", "cloud: azure"));
-    const [before, after] = [directory, copy].map((at) => loadEnvironment({ directory: at, name }));
-    expect(after?.cloud).toBe("azure");
-    expect(after?.backend.type).toBe("azurerm");
-    // What one cloud cannot do is replaced there, and said.
-    const own = ({ delivery, ...environment }: Environment) => ({
-      ...environment,
-      delivery: { ...delivery, runner: "either" },
-      cloud: "either",
-      backend: "either",
-      substitutions: environment.substitutions.filter(({ path }) => path !== "delivery.runner"),
+  const GOOGLE_WORD = "cloud: gcp";
+  const AZURE_WORD = "cloud: azure";
+
+  describe.each(["dev", "staging", "prod"])("swap the cloud of %s by one word", (name) => {
+    const copy = () => changed(`${name}.yaml`, (text) => text.replace(GOOGLE_WORD, AZURE_WORD));
+
+    test("and are valid, alone and together with the others", () => {
+      const at = copy();
+      expect(loadEnvironment({ directory: at, name }).cloud).toBe("azure");
+      const projects = listProjects(join(CODE_ROOT, "pipelines", "projects"));
+      expect(loadAll({ directory: at, projects, today: "2026-01-01" })).toHaveLength(4);
     });
-    expect(after && own(after)).toEqual(before && own(before));
+
+    test("and say what is not the same: the state's place, and what one cloud cannot do", () => {
+      const [before, after] = [directory, copy()].map((at) => loadEnvironment({ directory: at, name }));
+      expect(after?.backend).toEqual({ type: "azurerm", container: "tfstate" });
+      const replaced = [before, after].flatMap(
+        (environment) => environment?.substitutions.map(({ path }) => path) ?? [],
+      );
+      expect(["delivery.runner", "training.tensorBoard"]).toEqual(expect.arrayContaining(replaced));
+      const rest = ({ delivery, training, ...environment }: Environment) => ({
+        ...environment,
+        delivery: { ...delivery, runner: "either" },
+        training: { ...training, tensorBoard: "either" },
+        cloud: "either",
+        backend: "either",
+        substitutions: [],
+      });
+      expect(after && rest(after)).toEqual(before && rest(before));
+    });
+
+    test("and back by the same word: the same bytes, and the same environment", () => {
+      const at = copy();
+      const file = join(at, `${name}.yaml`);
+      writeFileSync(file, readFileSync(file, "utf8").replace(AZURE_WORD, GOOGLE_WORD));
+      expect(readFileSync(file)).toEqual(readFileSync(join(directory, `${name}.yaml`)));
+      expect(loadEnvironment({ directory: at, name })).toEqual(loadEnvironment({ directory, name }));
+    });
+  });
+
+  test("may all three stand on Azure at once", () => {
+    const at = folder({ "base.yaml": null, "local.yaml": null });
+    for (const name of yamlFiles) {
+      cpSync(join(directory, name), join(at, name));
+      writeFileSync(join(at, name), readFileSync(join(at, name), "utf8").replace(/^cloud: gcp/m, AZURE_WORD));
+    }
+    expect(loadAll({ directory: at }).map(({ cloud }) => cloud)).toEqual(["azure", "local", "azure", "azure"]);
   });
 
   test("build with hosted machines on Google Cloud, where private ones cannot reach a repository outside, and say so", () => {

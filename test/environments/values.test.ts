@@ -130,7 +130,7 @@ describe("cloud", () => {
 
   test("a key of another cloud in a section is named as such", () => {
     expect(wrong("clouds: { azure: { project: acme-dev } }")).toEqual([
-      "local.yaml:2:20: clouds.azure.project: project is a setting of clouds.gcp, not of clouds.azure, wanted one of subscription, tenant, region, zones, resourceGroup, devops, existing. Move it to clouds.gcp",
+      "local.yaml:2:20: clouds.azure.project: project is a setting of clouds.gcp, not of clouds.azure, wanted one of subscription, tenant, region, zones, nameSalt, resourceGroup, devops, people, existing. Move it to clouds.gcp",
     ]);
   });
 

@@ -62,3 +62,10 @@ export const wrong = (settings: string, props = {}) => problems({ "local.yaml": 
 
 /** The same on Google Cloud. */
 export const onGcp = (settings: string) => problems({ "a.yaml": `${GCP}${settings}\n` });
+
+/** An environment on Azure with nothing but what it must say. */
+export const AZURE =
+  "cloud: azure\nclouds: { azure: { subscription: 1b2c3d4e-0000-4000-8000-0000000000d9, tenant: 1b2c3d4e-0000-4000-8000-000000000001, region: koreacentral } }\n";
+
+/** What is wrong with an environment on Azure that has these settings. */
+export const onAzure = (settings: string) => problems({ "a.yaml": `${AZURE}${settings}\n` });

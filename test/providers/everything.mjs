@@ -6,6 +6,9 @@ const MODEL = {
   azure: "azureml://registries/azureml-meta/models/Llama-3.2-1B",
 };
 
+/** A class with GPUs in two zones of the region: production takes no other. */
+const LARGE = { gcp: "gpu-a100", azure: "gpu-l4" };
+
 /** Digests of images that were never built: plans need their form only. */
 export function images() {
   const digest = (letter) => `sha256:${letter.repeat(64)}`;
@@ -32,7 +35,7 @@ kubernetes:
     cpu: { class: cpu-medium, min: 1, max: 6, capacity: spot }
     memory: { class: cpu-highmem, min: 0, max: 4 }
     small: { class: gpu-t4, min: 0, max: 2, capacity: spot }
-    large: { class: gpu-a100, min: 0, max: 2 }
+    large: { class: ${LARGE[cloud]}, min: 0, max: 2 }
 encryption: { ownKeys: true }
 metadata: { class: db-large, highAvailability: true, backupRetentionDays: 30 }
 training: { class: gpu-l4, max: 4, capacity: spot, tensorBoard: true }

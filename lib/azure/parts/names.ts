@@ -5,19 +5,22 @@ import type { SizeClass } from "../../contracts/sizes";
 import type { ImageName } from "../../core/images";
 import { NAME_RULES, type NameKind, type NameRule } from "../../core/name-rules";
 import { nameFor } from "../../core/naming";
-import { type MachineType, machineTypeFor } from "../../core/sizes";
+import { type AzureService, type MachineType, machineTypeFor } from "../../core/sizes";
 import type { AzureSettings } from "./settings";
 
 /** Kinds of names on this cloud, without its word. */
 type AzureNameKind = NameKind extends infer K ? (K extends `azure.${infer Kind}` ? Kind : never) : never;
 
 /**
- * Subnets of an environment's network. `nodes`: the cluster. `endpoints`: private endpoints of Azure's services. `database` and
+ * Subnets of an environment's network. `nodes`: the cluster. `controlPlane`: delegated to the cluster's API server
+ * (`Microsoft.ContainerService/managedClusters`); takes 443 and 4443 from the nodes and 9988 from Azure's load balancer, and
+ * reaches the vault's endpoint at 443. `endpoints`: private endpoints of Azure's services. `database` and
  * `pipelineStore`: delegated to PostgreSQL and to MySQL. `apps`: delegated to Container Apps. `containers`: delegated to
  * Container Instances. `instances`: plain machines and internal load balancers. `runners`: machines that build.
  */
 export const SUBNETS = [
   "nodes",
+  "controlPlane",
   "endpoints",
   "database",
   "pipelineStore",
@@ -39,8 +42,14 @@ export const PRIVATE_ZONES = {
   workspace: "privatelink.api.azureml.ms",
   notebooks: "privatelink.notebooks.azure.net",
   serviceBus: "privatelink.servicebus.windows.net",
+  cosmos: "privatelink.documents.azure.com",
   postgres: "privatelink.postgres.database.azure.com",
   mysql: "privatelink.mysql.database.azure.com",
+  // Azure Monitor, where the cluster's agents send logs and figures.
+  monitor: "privatelink.monitor.azure.com",
+  oms: "privatelink.oms.opinsights.azure.com",
+  ods: "privatelink.ods.opinsights.azure.com",
+  automation: "privatelink.agentsvc.azure-automation.net",
 } as const;
 /** A service with such a zone. */
 export type PrivateZone = keyof typeof PRIVATE_ZONES;
@@ -119,7 +128,20 @@ export class AzureNames {
 
   /** Place of a layer's state in its container. Holds the cloud's word, so that a swap never plans the other's destruction. */
   stateKey(layer: string): string {
-    return `azure/${this.settings.environment}/${layer}.tfstate`;
+    return `${this.statePrefix}${layer}.tfstate`;
+  }
+
+  /** Beginning of the names of the environment's states, and of no other's. */
+  get statePrefix(): string {
+    return `azure/${this.settings.environment}/`;
+  }
+
+  /** Id of the container of the states, the scope of rights on them; undefined when they are kept on this machine. */
+  get stateContainerId(): string | undefined {
+    const { backend, subscription } = this.settings;
+    if (backend.type !== "azurerm") return undefined;
+    const account = `Microsoft.Storage/storageAccounts/${this.stateAccount}`;
+    return `/subscriptions/${subscription}/resourceGroups/${this.stateResourceGroup}/providers/${account}/blobServices/default/containers/${backend.container}`;
   }
 
   /** Id of the virtual network, made or found. */
@@ -157,17 +179,28 @@ export class AzureNames {
 
   /** Id of a key, the scope of rights on it; undefined when the environment uses Azure's own keys. */
   keyId(use: KeyUse): string | undefined {
-    return this.settings.ownKeys ? `${this.vaultId}/keys/${this.name("key", use)}` : undefined;
+    return this.settings.ownKeys ? `${this.vaultId}/keys/${this.name("key", this.inVault(use))}` : undefined;
   }
 
   /** Address of a key without a version, so that a rotated key is taken at once; undefined when Azure's own keys encrypt. */
   keyUri(use: KeyUse): string | undefined {
-    return this.settings.ownKeys ? `${this.vaultUri}/keys/${this.name("key", use)}` : undefined;
+    return this.settings.ownKeys ? `${this.vaultUri}/keys/${this.name("key", this.inVault(use))}` : undefined;
   }
 
   /** Address of a secret, without a version. */
   secretUri(name: string): string {
-    return `${this.vaultUri}/secrets/${this.name("secret", name)}`;
+    return `${this.vaultUri}/secrets/${this.name("secret", this.inVault(name))}`;
+  }
+
+  /** Id of a secret, the scope of rights on it. */
+  secretId(name: string): string {
+    return `${this.vaultId}/secrets/${this.name("secret", this.inVault(name))}`;
+  }
+
+  /** In a vault that others use, too, the environment's name keeps its keys and secrets apart. */
+  private inVault(name: string): string {
+    const { existing, organisation, environment } = this.settings;
+    return existing.vault ? `${organisation}-${environment}-${name}` : name;
   }
 
   /** Id of the user-assigned identity of a workload. `encryption`: who unwraps the environment's own keys. */
@@ -200,6 +233,13 @@ export class AzureNames {
     return digest === undefined ? undefined : `${this.imagePrefix}/${name}@${digest}`;
   }
 
+  /** The same where it must be there: what runs an own image is made only when that is built. */
+  builtImage(name: ImageName): string {
+    const image = this.image(name);
+    if (image === undefined) throw new Error(`the image ${name} is used, and not built`);
+    return image;
+  }
+
   /** Name of the PostgreSQL server; its host is `NAME.postgres.database.azure.com`. */
   get databaseServer(): string {
     return this.name("postgresServer", "metadata");
@@ -207,6 +247,11 @@ export class AzureNames {
 
   get databaseHost(): string {
     return `${this.databaseServer}.postgres.database.azure.com`;
+  }
+
+  /** Name of the job that gives a layer's identities their rights in the databases. */
+  databaseAccessJob(layer: string): string {
+    return this.name("containerApp", `database-access-${layer}`);
   }
 
   /** Namespace of the queue that carries `retrain` events. */
@@ -223,6 +268,16 @@ export class AzureNames {
   get cluster(): string {
     const { existing } = this.settings;
     return existing.cluster ?? this.id("Microsoft.ContainerService/managedClusters", this.name("cluster", "ml"));
+  }
+
+  /** Name of the group that Azure puts the cluster's machines into. */
+  get nodeResourceGroup(): string {
+    return this.name("resourceGroup", "nodes");
+  }
+
+  /** Id of the workspace that keeps figures in the form of Prometheus. */
+  get metrics(): string {
+    return this.id("Microsoft.Monitor/accounts", this.name("metricsWorkspace", "ml"));
   }
 
   /** Id of the Log Analytics workspace. */
@@ -254,10 +309,10 @@ export class AzureNames {
     return `azureml://${this.settings.region}.api.azureml.ms/mlflow/v1.0${this.workspaceId}`;
   }
 
-  /** What a size class is here. */
-  machine(size: SizeClass): MachineType {
+  /** What a size class is here. @param service that takes fewer series. @default - a virtual machine, or PostgreSQL */
+  machine(size: SizeClass, service?: AzureService): MachineType {
     const chosen = this.settings.machineTypes[size];
-    const machine = machineTypeFor("azure", size);
+    const machine = machineTypeFor("azure", size, service);
     return chosen ? { ...machine, type: chosen } : machine;
   }
 }

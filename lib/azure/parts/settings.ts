@@ -10,9 +10,11 @@ export interface AzureExisting {
   readonly privateDnsZones?: string;
   /** @default - a cluster is made */
   readonly cluster?: string;
+  /** Issuer of the tokens of that cluster's service accounts; with `cluster`. @default - there is no such cluster */
+  readonly clusterIssuer?: string;
   /** @default - a zone is made when a host is given */
   readonly dnsZone?: string;
-  /** A Key Vault with RBAC and purge protection. @default - one is made */
+  /** A Key Vault with RBAC and purge protection; with keys of the environment's own a premium one. @default - one is made */
   readonly vault?: string;
 }
 
@@ -26,6 +28,13 @@ export interface AzureDevOps {
   readonly sourceConnection?: string;
   /** Id of the repository in Azure Repos. @default - the source is elsewhere */
   readonly repositoryId?: string;
+  /**
+   * Object id that the tenant gave to Managed DevOps Pools (`az ad sp list --display-name DevOpsInfrastructure`); needed for
+   * machines inside the network. @default - builds run on Microsoft's machines
+   */
+  readonly poolPrincipal?: string;
+  /** Names of secrets in an existing vault that builds read as variables. @default - builds read none */
+  readonly secrets?: readonly string[];
 }
 
 /** Switches that decide which resource providers are registered. */
@@ -79,6 +88,8 @@ export interface AzureSettings {
   readonly machineTypes: Readonly<Partial<Record<SizeClass, string>>>;
   /** Entra object id by a team's group, which the configuration names by its mail address. */
   readonly groups: Readonly<Record<string, string>>;
+  /** Entra object id by the name of a person who gets a notebook instance. @default - people make their own */
+  readonly people?: Readonly<Record<string, string>>;
   /** @default - no Azure Pipelines */
   readonly devops?: AzureDevOps;
   readonly existing: AzureExisting;

@@ -1,7 +1,9 @@
 /** Service agents as `bootstrap` makes them: the request that makes Google create one, and the role it would get by use. */
+
+import { type Json, object, objects, text } from "../../core/json";
 import { serviceAgents } from "../parts/service-agents";
 import type { GcpSettings } from "../parts/settings";
-import { type GoogleClient, type Json, object, objects, text } from "./client";
+import type { GoogleClient } from "./client";
 
 /** One agent that is asked for. */
 export interface AgentRequest {

@@ -1,8 +1,9 @@
 /** A backup of the metadata database on demand, made and kept by Cloud SQL. */
 import type { Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
+import { object, objects, text } from "../../core/json";
 import { labelValue } from "../../core/labels";
-import { forPurpose, object, objects, text } from "./client";
+import { forPurpose } from "./client";
 import type { GcpContext } from "./context";
 
 /** How long it may take, in seconds. */

@@ -1,10 +1,11 @@
 /** The service agents, and the roles they would get by their first use. */
 import { sha256 } from "../../core/hash";
+import { type Json, object, text } from "../../core/json";
 import { type AgentRequest, askFor, projectPolicy, withoutRole, withRoles } from "./agents";
 import type { Pending, Setup } from "./bootstrap";
 import { finished } from "./bootstrap-apis";
 import { labelBucket } from "./bootstrap-bucket";
-import { ApiError, forPurpose, type Json, object, text } from "./client";
+import { ApiError, forPurpose } from "./client";
 
 /** Label of the bucket that says which agents were asked for: Google has no way to ask whether one is there. */
 const LABEL = "service-agents";

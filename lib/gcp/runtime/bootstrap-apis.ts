@@ -1,7 +1,8 @@
 /** APIs that have to be enabled before Terraform's first run. */
 import { UserError } from "../../core/errors";
+import { type Json, object, text } from "../../core/json";
 import type { Pending, Setup } from "./bootstrap";
-import { forPurpose, type Json, object, text } from "./client";
+import { forPurpose } from "./client";
 
 /**
  * Without these no plan runs: Terraform asks for the project, enables the other APIs in the foundation layer, and keeps

@@ -1,7 +1,8 @@
 /** The bucket of Terraform's state. */
 import { UserError } from "../../core/errors";
+import { type Json, text } from "../../core/json";
 import type { Pending, Setup } from "./bootstrap";
-import { forPurpose, type Json, text } from "./client";
+import { forPurpose } from "./client";
 import { desiredBucket, differences } from "./state-bucket";
 
 const ROLE = "roles/storage.admin";

@@ -1,7 +1,8 @@
 /** Google Cloud's REST APIs: tokens, retries, pages, long-running operations, errors in words. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CloudAccess } from "../../contracts/cloud-access";
 import { UserError } from "../../core/errors";
+import { type Json, object, objects, parseObject, text } from "../../core/json";
+import { NETWORK_FIX, Transport, Unreachable } from "../../core/transport";
 
 /**
  * Services that are called: the public address, and the word of `GOOGLE_<WORD>_CUSTOM_ENDPOINT` that replaces it, as the
@@ -48,11 +49,7 @@ interface Request {
   readonly body?: unknown;
 }
 
-/** Waits between tries, in milliseconds. Google asks for exponential backoff (https://cloud.google.com/storage/docs/retry-strategy). */
-const PAUSES = [500, 1_000, 2_000, 4_000];
 const PASSING: readonly number[] = [0, 429, 500, 502, 503, 504];
-/** One call, in milliseconds. */
-const TIMEOUT = 30_000;
 
 interface ClientOptions {
   readonly access: CloudAccess;
@@ -64,7 +61,11 @@ interface ClientOptions {
 
 /** Calls with the rights of whoever is logged in. */
 export class GoogleClient {
-  constructor(private readonly options: ClientOptions) {}
+  private readonly transport: Transport;
+
+  constructor(private readonly options: ClientOptions) {
+    this.transport = new Transport({ signal: options.access.signal, pause: options.pause });
+  }
 
   get(service: Service, path: string, query?: Request["query"]): Promise<Json> {
     return this.call("GET", service, path, { query });
@@ -101,51 +102,37 @@ export class GoogleClient {
   }
 
   /** Asks again until something is so. @param seconds how long at most */
-  async until<T>(look: () => Promise<T | null>, seconds: number): Promise<T | null> {
-    for (let waited = 0, step = 1; waited <= seconds; waited += step, step = Math.min(step * 1.5, 10)) {
-      const found = await look();
-      if (found !== null) return found;
-      await this.wait(step * 1000);
-    }
-    return null;
+  until<T>(look: () => Promise<T | null>, seconds: number): Promise<T | null> {
+    return this.transport.until(look, seconds);
   }
 
-  private async call(method: string, service: Service, path: string, request: Request): Promise<Json> {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await this.once(method, service, path, request);
-      } catch (error) {
-        const pause = PAUSES[tries];
-        if (!(error instanceof ApiError) || !PASSING.includes(error.status) || pause === undefined) throw error;
-        await this.wait(pause);
-      }
-    }
+  /** Lets time pass; an interruption ends it at once. */
+  wait(milliseconds: number): Promise<void> {
+    return this.transport.wait(milliseconds);
+  }
+
+  private call(method: string, service: Service, path: string, request: Request): Promise<Json> {
+    const passing = (error: unknown) => (error instanceof ApiError && PASSING.includes(error.status) ? 0 : null);
+    return this.transport.again(() => this.once(method, service, path, request), passing);
   }
 
   private async once(method: string, service: Service, path: string, { query, body }: Request): Promise<Json> {
     const { access, project } = this.options;
-    const { signal } = access;
-    signal?.throwIfAborted();
-    const url = this.address(service, path, query);
+    access.signal?.throwIfAborted();
     const headers = {
       authorization: `Bearer ${await access.token()}`,
       "content-type": "application/json",
       // The environment's quota counts. Asking for the project itself must work before its APIs are enabled.
       ...(service === "resourceManager" || service === "serviceUsage" ? {} : { "x-goog-user-project": project }),
     };
-    const timeout = AbortSignal.timeout(TIMEOUT);
-    const init = { method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
-    // The answer's body is a part of the call: a connection can break in the middle of it.
-    const call = async () => {
-      const response = await fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) });
-      return { ok: response.ok, status: response.status, said: await response.text() };
-    };
-    const { ok, status, said } = await call().catch((error: unknown) => {
-      signal?.throwIfAborted();
-      throw new ApiError(service, 0, "", `${url.host}: ${networkWords(error)}`);
-    });
-    if (ok) return parse(said);
-    const { error } = parse(said);
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const { ok, status, said } = await this.transport
+      .send(this.address(service, path, query), init)
+      .catch((error: unknown) => {
+        throw error instanceof Unreachable ? new ApiError(service, 0, "", error.message) : error;
+      });
+    if (ok) return parseObject(said);
+    const { error } = parseObject(said);
     const details = objects(object(error)?.details);
     const reason = text(details.find((detail) => detail.reason)?.reason ?? objects(object(error)?.errors)[0]?.reason);
     throw new ApiError(service, status, reason, text(object(error)?.message) || said.slice(0, 200));
@@ -159,35 +146,6 @@ export class GoogleClient {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url;
   }
-
-  /** Lets time pass; an interruption ends it at once. */
-  async wait(milliseconds: number): Promise<void> {
-    const { pause, access } = this.options;
-    access.signal?.throwIfAborted();
-    await (pause ?? ((time) => sleep(time, undefined, { signal: access.signal })))(milliseconds);
-  }
-}
-
-/** A JSON object whose fields nobody has looked at yet. */
-export type Json = Readonly<Record<string, unknown>>;
-
-/** The value where it is an object. */
-export function object(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-/** The objects of a list; none where it is no list. */
-export function objects(value: unknown): readonly Json[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown): readonly Json[] => {
-    const found = object(item);
-    return found === undefined ? [] : [found];
-  });
-}
-
-/** The value where it is text, a number as its digits; else empty. */
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 }
 
 /** Whether the API itself is switched off in the project. */
@@ -225,10 +183,7 @@ export async function forPurpose<T>(purpose: Purpose, call: () => Promise<T>): P
 export function apiProblem(error: ApiError, { what, project, permission, role }: Purpose) {
   const where = `project ${project}`;
   if (error.status === 0) {
-    // Node takes a proxy only when it is told to (https://nodejs.org/api/cli.html#node_use_env_proxy1).
-    const proxy = "HTTPS_PROXY, which Node 22.21 or newer takes with NODE_USE_ENV_PROXY=1";
-    const fix = `Look at the network, the proxy (${proxy}) and the clock, and run again: what was done stays done`;
-    return { where, message: `${what}: ${error.words}`, fix };
+    return { where, message: `${what}: ${error.words}`, fix: NETWORK_FIX };
   }
   if (error.status === 401) {
     const fix = "Log in: gcloud auth login (or give a fresh GOOGLE_OAUTH_ACCESS_TOKEN), and run again";
@@ -255,35 +210,4 @@ export function apiProblem(error: ApiError, { what, project, permission, role }:
   const fix =
     "Correct what it names, in the environment's file or in the project, and run again: what was done stays done";
   return { where, message: `${what}: ${error.words} (${error.status})`, fix };
-}
-
-/** What the network said. The cause stands below an error that says only that fetching failed. */
-function networkWords(error: unknown): string {
-  // By their fields, not by class: what fetches may come from another realm.
-  const thrown = object(error) ?? {};
-  if (thrown.name === "TimeoutError") return `no answer in ${TIMEOUT / 1000} s`;
-  const cause = object(thrown.cause) ?? thrown;
-  const code = text(cause.code);
-  const known: Readonly<Record<string, string>> = {
-    ENOTFOUND: "the name is not known here (DNS)",
-    EAI_AGAIN: "names cannot be looked up (DNS)",
-    ECONNREFUSED: "nothing listens there",
-    ECONNRESET: "the connection was closed",
-    UND_ERR_SOCKET: "the connection was closed",
-    UND_ERR_CONNECT_TIMEOUT: "no connection",
-    CERT_NOT_YET_VALID: "its certificate is not valid yet: look at this machine's clock",
-    CERT_HAS_EXPIRED: "its certificate has expired: look at this machine's clock",
-    DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not signed by anybody known here: set NODE_EXTRA_CA_CERTS",
-    SELF_SIGNED_CERT_IN_CHAIN: "somebody in between has replaced its certificate: set NODE_EXTRA_CA_CERTS",
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate's issuer is unknown: set NODE_EXTRA_CA_CERTS",
-  };
-  return known[code] ?? (text(cause.message) || code || String(error));
-}
-
-function parse(said: string): Json {
-  try {
-    return object(JSON.parse(said)) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -1,9 +1,10 @@
 /** What must be right in a project before a plan is tried. */
 import type { Check } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
+import { objects, text } from "../../core/json";
 import { GcpNames } from "../parts/names";
 import { TERRAFORMS_APIS } from "./bootstrap-apis";
-import { ApiError, apiProblem, objects, text } from "./client";
+import { ApiError, apiProblem } from "./client";
 import type { GcpContext } from "./context";
 import { policyChecks } from "./organisation-policies";
 import { checkNumber } from "./project";

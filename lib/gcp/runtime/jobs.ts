@@ -3,8 +3,9 @@
 import { LAYERS } from "../../contracts/layers";
 import type { PartChange, Progress } from "../../contracts/operator";
 import { UserError } from "../../core/errors";
+import { type Json, object, text } from "../../core/json";
 import { GcpNames } from "../parts/names";
-import { forPurpose, type Json, object, text } from "./client";
+import { forPurpose } from "./client";
 import type { GcpContext } from "./context";
 
 /** How long a run may take, in seconds. */

@@ -1,6 +1,6 @@
 /** Organisation policies that forbid what the estate is made of. */
 import type { Check } from "../../contracts/operator";
-import { object, objects } from "./client";
+import { object, objects } from "../../core/json";
 import type { GcpContext } from "./context";
 
 /**

@@ -1,7 +1,8 @@
 /** The project itself: that it is the one the config means. */
 import { UserError } from "../../core/errors";
+import { text } from "../../core/json";
 import type { GcpSettings } from "../parts/settings";
-import { forPurpose, type GoogleClient, text } from "./client";
+import { forPurpose, type GoogleClient } from "./client";
 
 /** Throws when the project is not there, is going away, or is not the one with that number. */
 export async function checkNumber(client: GoogleClient, settings: GcpSettings): Promise<void> {

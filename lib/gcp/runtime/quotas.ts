@@ -1,11 +1,12 @@
 /** Quotas of the region against what the environment's node pools may grow to. GPUs first: they begin at 0 in new projects. */
 import type { NodePool } from "../../contracts/cluster";
 import type { Check } from "../../contracts/operator";
+import { type Json, objects, text } from "../../core/json";
 import { SIZES } from "../../core/sizes";
 import { SYSTEM_POOL } from "../../core/system-pool";
 import type { GcpNames } from "../parts/names";
 import { nodeDiskGiB, twinOf } from "../parts/pools";
-import { type GoogleClient, type Json, objects, text } from "./client";
+import type { GoogleClient } from "./client";
 
 /** A limit, and what may be asked of it. */
 interface Need {

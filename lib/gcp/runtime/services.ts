@@ -1,5 +1,5 @@
 /** Which APIs are enabled in the project. */
-import { text } from "./client";
+import { text } from "../../core/json";
 import type { GcpContext } from "./context";
 
 /** Names of the enabled APIs. */

@@ -1,9 +1,9 @@
 /** The bucket of Terraform's state, as it must be. */
 
 import { isDeepStrictEqual } from "node:util";
+import { type Json, object } from "../../core/json";
 import { labelsFor } from "../../core/labels";
 import type { GcpSettings } from "../parts/settings";
-import { type Json, object } from "./client";
 
 /** Days an overwritten state is kept, and how many are kept however old they are. */
 const KEPT = { days: 90, versions: 20 } as const;

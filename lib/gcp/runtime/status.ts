@@ -1,7 +1,7 @@
 /** What stands in the project for an environment: found by its labels, told in no cloud's words. */
 import type { PartStatus } from "../../contracts/operator";
+import { type Json, object, objects, text } from "../../core/json";
 import { labelValue } from "../../core/labels";
-import { type Json, object, objects, text } from "./client";
 import type { GcpContext } from "./context";
 
 type State = PartStatus["state"];

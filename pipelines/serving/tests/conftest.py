@@ -91,6 +91,11 @@ class Estate:
         }
         self.slot_file.write_text(json.dumps({**slot, **changes}))
 
+    def model_at(self, uri: str) -> str:
+        """SERVING_MODEL of the package once it lies at this address."""
+        self.release()
+        return json.dumps({**json.loads(self.slot_file.read_text())["model"], "uri": uri})
+
     def options(self, **limits: int) -> Options:
         return Options(slot_file=self.slot_file, slot="blue", log_directory=self.logs, limits=Limits(**limits))
 
@@ -143,6 +148,40 @@ class Process:
         """Ends the process; gives what it wrote to stderr."""
         self.child.terminate()
         return self.child.communicate(timeout=15)[1]
+
+
+class Hosted:
+    """`python -m serving.hosted` for real, told by these variables."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        environ = {**os.environ, **variables, "PORT": self.url.rpartition(":")[2]}
+        command = [sys.executable, "-m", "serving.hosted"]
+        self.child = subprocess.Popen(command, cwd=PIPELINES, env=environ, stderr=subprocess.PIPE, text=True)
+
+    def predict(self) -> list[float]:
+        """Waits until it is ready, and asks for PERSON."""
+        # Not by the proxy that the process may have been given.
+        ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                ask(f"{self.url}/readyz", timeout=1).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                if self.child.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"the scoring app is not ready: {self.end()}") from None
+                time.sleep(0.05)
+        body = json.dumps({"instances": [PERSON]}).encode()
+        with ask(f"{self.url}/v1/models/tiny:predict", body, timeout=5) as answer:
+            return [float(value) for value in json.load(answer)["predictions"]]
+
+    def end(self) -> str:
+        """Ends the process as a platform does; gives what it wrote to stderr."""
+        self.child.terminate()
+        return self.child.communicate(timeout=20)[1]
 
 
 @pytest.fixture

@@ -1,16 +1,9 @@
-"""The scoring app on a cloud: told by variables, its model and its logs in buckets."""
+"""The scoring app on a cloud: told by variables, its model and its logs in buckets of Google Cloud. Azure: test_azure.py."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,10 +13,11 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 import pytest
 
-from serving.google_storage import GoogleStorage, StorageError
 from serving.hosted import fetch_folder, slot_document
 from serving.log_shipper import LogShipper
-from serving.tests.conftest import PACKAGE, PERSON, PERSON_SCORE, PIPELINES, Estate
+from serving.place import Place, Places
+from serving.storage import StorageError
+from serving.tests.conftest import PACKAGE, PERSON_SCORE, Estate, Hosted
 
 SETTINGS = {"logging": {"sample": 1, "retentionDays": 30, "redact": ["sex"]}}
 
@@ -95,47 +89,30 @@ class Bucket:
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     made = Bucket()
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", made.url)
-    monkeypatch.setattr("serving.google_storage.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("serving.storage.PAUSES", (0.01, 0.01))
     yield made
     made.server.shutdown()
     made.server.server_close()
 
 
-def model_of(estate: Estate, uri: str) -> str:
-    estate.release()
-    model = json.loads(estate.slot_file.read_text())["model"]
-    return json.dumps({**model, "uri": uri})
+def at(uri: str) -> Place:
+    return Places().at(uri)
 
 
 def test_it_serves_the_model_of_the_bucket_and_leaves_its_log_there_when_it_ends(bucket: Bucket, estate: Estate) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    variables = {
-        "PORT": str(port),
-        "SERVING_SLOT": "qa",
-        "SERVING_MODEL": model_of(estate, bucket.release()),
-        "SERVING_SETTINGS": "gs://acme-artifacts/serving/qa/settings.json",
-        "SERVING_LOGS": "gs://acme-logs",
-    }
-    child = subprocess.Popen(
-        [sys.executable, "-m", "serving.hosted"], cwd=PIPELINES, env={**os.environ, **variables}, stderr=subprocess.PIPE
+    process = Hosted(
+        {
+            "SERVING_SLOT": "qa",
+            "SERVING_MODEL": estate.model_at(bucket.release()),
+            "SERVING_SETTINGS": "gs://acme-artifacts/serving/qa/settings.json",
+            "SERVING_LOGS": "gs://acme-logs",
+        }
     )
     try:
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{url}/readyz", timeout=1).close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.05)
-        body = json.dumps({"instances": [PERSON]}).encode()
-        with urllib.request.urlopen(f"{url}/v1/models/tiny:predict", body, timeout=5) as answer:
-            assert json.load(answer)["predictions"] == [pytest.approx(PERSON_SCORE)]
+        assert process.predict() == [pytest.approx(PERSON_SCORE)]
     finally:
-        child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=20)
-    assert child.returncode == 0
+        process.end()
+    assert process.child.returncode == 0
     (line,) = bucket.lines()
     assert line["slot"] == "qa"
     assert line["inputs"] == {"age": 50, "bmi": 30}
@@ -144,59 +121,59 @@ def test_it_serves_the_model_of_the_bucket_and_leaves_its_log_there_when_it_ends
 
 
 def test_before_the_first_release_it_serves_nothing(bucket: Bucket, tmp_path: Path) -> None:
-    assert slot_document(GoogleStorage(), {}, tmp_path) == {"model": None, "logging": None}
+    assert slot_document(Places(), {}, tmp_path) == {"model": None, "logging": None}
 
 
 def test_without_readable_settings_nothing_is_logged(
     bucket: Bucket, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     variables = {"SERVING_SETTINGS": "gs://acme-artifacts/gone.json", "SERVING_LOGS": "gs://acme-logs"}
-    assert slot_document(GoogleStorage(), variables, tmp_path)["logging"] is None
+    assert slot_document(Places(), variables, tmp_path)["logging"] is None
     assert "predictions are not logged" in capsys.readouterr().err
 
 
 def test_a_model_that_cannot_be_fetched_leaves_a_process_that_is_not_ready(
     bucket: Bucket, estate: Estate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = model_of(estate, "s3://elsewhere/model")
-    document = slot_document(GoogleStorage(), {"SERVING_MODEL": model}, tmp_path / "model")
+    model = estate.model_at("s3://elsewhere/model")
+    document = slot_document(Places(), {"SERVING_MODEL": model}, tmp_path / "model")
     assert document["model"]["version"] == "7"
     assert not (tmp_path / "model").exists()
     assert "cannot be fetched" in capsys.readouterr().err
-    assert slot_document(GoogleStorage(), {"SERVING_MODEL": "{"}, tmp_path)["model"] is None
+    assert slot_document(Places(), {"SERVING_MODEL": "{"}, tmp_path)["model"] is None
 
 
 def test_an_object_cannot_place_itself_outside_of_the_folder(bucket: Bucket, tmp_path: Path) -> None:
     bucket.objects["models/tiny/../../escaped"] = b"x"
     with pytest.raises(StorageError, match="is not below"):
-        fetch_folder(GoogleStorage(), "gs://acme-artifacts/models/tiny", tmp_path / "model")
+        fetch_folder(at("gs://acme-artifacts/models/tiny"), tmp_path / "model")
 
 
 def test_a_bucket_that_fails_for_a_moment_is_asked_again(bucket: Bucket) -> None:
     bucket.objects["a"] = b"content"
     bucket.faults = 2
-    assert GoogleStorage().read("acme", "a") == b"content"
+    assert at("gs://acme/a").read() == b"content"
     bucket.faults = 3
     with pytest.raises(StorageError, match="503"):
-        GoogleStorage().read("acme", "a")
+        at("gs://acme/a").read()
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again_and_is_told_in_the_end(bucket: Bucket) -> None:
     bucket.objects["a"] = b"content"
     bucket.breaks = 2
-    assert GoogleStorage().read("acme", "a") == b"content"
+    assert at("gs://acme/a").read() == b"content"
     bucket.breaks = 3
     with pytest.raises(StorageError, match="4 bytes read, 4 more expected"):
-        GoogleStorage().read("acme", "a")
+        at("gs://acme/a").read()
 
 
 def test_a_model_that_the_disk_does_not_take_leaves_a_process_that_is_not_ready(
     bucket: Bucket, estate: Estate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = model_of(estate, bucket.release())
+    model = estate.model_at(bucket.release())
     folder = tmp_path / "model"
     folder.write_text("a file where the folder should be")
-    document = slot_document(GoogleStorage(), {"SERVING_MODEL": model}, folder)
+    document = slot_document(Places(), {"SERVING_MODEL": model}, folder)
     assert document["model"]["version"] == "7"
     assert "cannot be fetched" in capsys.readouterr().err
 
@@ -205,7 +182,7 @@ def test_lines_wait_while_the_bucket_does_not_answer(bucket: Bucket, tmp_path: P
     file = tmp_path / "tiny" / "2026-01-05" / "qa.jsonl"
     file.parent.mkdir(parents=True)
     file.write_text('{"a": 1}\n')
-    shipper = LogShipper(tmp_path, GoogleStorage(), "acme-logs")
+    shipper = LogShipper(tmp_path, at("gs://acme-logs"))
     bucket.faults = 3
     shipper.ship(settle=0)
     assert bucket.lines() == []
@@ -228,6 +205,6 @@ def test_what_is_written_while_a_file_is_taken_away_is_moved_too(bucket: Bucket,
 
         writer = Thread(target=late)
         writer.start()
-        LogShipper(tmp_path, GoogleStorage(), "acme-logs").ship(settle=0.3)
+        LogShipper(tmp_path, at("gs://acme-logs")).ship(settle=0.3)
         writer.join()
     assert bucket.lines() == [{"a": 1}, {"a": 2}]

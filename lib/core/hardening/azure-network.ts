@@ -1,0 +1,162 @@
+import { blocks, type HardeningRule, type Resource, type StackRule } from "../hardening";
+import { resourceId, someOf } from "./azure-demands";
+import { alone } from "./azure-stack";
+import { is, noBlock, oneOf, someBlock, text } from "./demands";
+
+const GROUP = "azurerm_network_security_group";
+const SUBNET = "azurerm_subnet";
+const ENDPOINT = "azurerm_private_endpoint";
+const ADDRESS = "azurerm_public_ip";
+
+/** Networks. Numbers of the CIS benchmark for Azure are those of version 3.0.0. */
+export const AZURE_NETWORK: readonly HardeningRule[] = [
+  {
+    id: "nsg-no-open-door",
+    type: GROUP,
+    path: "security_rule[]",
+    demand: noBlock("no rule that lets the internet in", letsTheInternetIn, {
+      direction: "Inbound",
+      access: "Allow",
+      protocol: "*",
+      source_address_prefix: "*",
+      destination_port_range: "22",
+    }),
+    why: "The internet would reach the machines.",
+    refs: [
+      "CKV_AZURE_9",
+      "CKV_AZURE_10",
+      "CKV_AZURE_77",
+      "CKV_AZURE_160",
+      "CIS Azure 7.1",
+      "CIS Azure 7.2",
+      "CIS Azure 7.3",
+      "CIS Azure 7.4",
+    ],
+  },
+  {
+    id: "nsg-denies-inbound",
+    type: GROUP,
+    path: "security_rule[]",
+    demand: someBlock("a last rule that denies whatever else comes in", (rule) => deniesAll(rule, "Inbound")),
+    why: "Azure lets every machine of the network in, and whatever a load balancer sends.",
+    refs: ["CIS Azure 7.4"],
+  },
+  {
+    id: "nsg-denies-outbound",
+    type: GROUP,
+    path: "security_rule[]",
+    demand: someBlock("a last rule that denies whatever else goes out", (rule) => deniesAll(rule, "Outbound")),
+    why: "What no rule lets out would go anywhere, also to a thief's server.",
+    refs: [],
+  },
+  {
+    id: "subnet-no-way-out-by-itself",
+    type: SUBNET,
+    path: "default_outbound_access_enabled",
+    demand: is(false),
+    why: "Machines would reach the internet by an address that nobody knows.",
+    refs: [],
+  },
+  {
+    id: "subnet-rules-for-endpoints",
+    type: SUBNET,
+    path: "private_endpoint_network_policies",
+    demand: oneOf("Enabled", "NetworkSecurityGroupEnabled"),
+    why: "The rules of the subnet would not count for what is reached by private endpoints.",
+    refs: [],
+  },
+  {
+    id: "endpoint-approved",
+    type: ENDPOINT,
+    path: "private_service_connection.is_manual_connection",
+    demand: is(false),
+    why: "It would wait for somebody of another tenant.",
+    refs: [],
+  },
+  {
+    id: "endpoint-subnet",
+    type: ENDPOINT,
+    path: "subnet_id",
+    demand: resourceId,
+    why: "It would have an address that no rule names.",
+    refs: [],
+  },
+  {
+    id: "endpoint-names",
+    type: ENDPOINT,
+    path: "private_dns_zone_group.private_dns_zone_ids",
+    demand: someOf("the zones of its names"),
+    why: "Its name would lead to the public address, which is closed.",
+    refs: [],
+  },
+  {
+    id: "zone-no-registration",
+    type: "azurerm_private_dns_zone_virtual_network_link",
+    path: "registration_enabled",
+    demand: is(false),
+    why: "Machines could take over the names of services.",
+    refs: [],
+  },
+  {
+    id: "public-address-for-nat-only",
+    type: ADDRESS,
+    path: "name",
+    demand: text(/-nat$/, "the name of the NAT gateway's", "acme-test-machine", ""),
+    why: "Whatever else has a public address can be tried by everybody.",
+    refs: ["CIS Azure 7.7"],
+  },
+  {
+    id: "public-address-closed",
+    type: ADDRESS,
+    path: "sku",
+    demand: is("Standard"),
+    why: "The basic one is open until a rule closes it.",
+    refs: [],
+  },
+  {
+    id: "network-name-servers",
+    type: "azurerm_virtual_network",
+    path: "dns_servers?",
+    demand: {
+      wanted: "two at least, or none of its own",
+      optional: true,
+      holds: (value) => value === undefined || (Array.isArray(value) && value.length >= 2),
+      wrong: () => [["10.0.0.4"]],
+    },
+    why: "Nothing would find anything while one machine is down.",
+    refs: ["CKV_AZURE_182"],
+  },
+];
+
+/** What a network's stack as a whole has to hold. */
+export const AZURE_NETWORK_STACKS: readonly StackRule[] = [
+  {
+    id: "subnet-has-rules",
+    why: "Whatever Azure lets through by itself would pass.",
+    refs: ["CKV2_AZURE_31"],
+    check: (stack) =>
+      alone(stack, {
+        of: SUBNET,
+        type: "azurerm_subnet_network_security_group_association",
+        at: "subnet_id",
+        does: ({ network_security_group_id }) => Boolean(network_security_group_id),
+        message: "has no security group: whatever Azure lets through by itself would pass",
+        fix: "Add an azurerm_subnet_network_security_group_association",
+      }),
+  },
+];
+
+const ANYWHERE = /^(\*|0\.0\.0\.0(\/0)?|::\/0|Internet|Any)$/i;
+
+function letsTheInternetIn(rule: Resource): boolean {
+  if (rule.direction !== "Inbound" || rule.access !== "Allow") return false;
+  const sources = [rule.source_address_prefix, rule.source_address_prefixes].flat();
+  const groups = blocks(rule.source_application_security_group_ids).length;
+  const named = sources.filter((source) => typeof source === "string" && source !== "");
+  return named.some((source) => ANYWHERE.test(String(source))) || (named.length === 0 && groups === 0);
+}
+
+function deniesAll(rule: Resource, direction: "Inbound" | "Outbound"): boolean {
+  const everything = ["source_address_prefix", "destination_address_prefix", "protocol", "destination_port_range"];
+  return rule.direction === direction && rule.access === "Deny" && everything.every((name) => rule[name] === "*");
+}

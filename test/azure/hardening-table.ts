@@ -1,0 +1,1 @@
+export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {};
