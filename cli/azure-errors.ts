@@ -1,7 +1,7 @@
 /** What Azure says when it refuses. */
-import { entraProblem } from "./entra-errors";
+import { LOGIN_ROWS } from "./entra-errors";
 import { guardOf } from "./guards";
-import { again, type Refusal, type Row, typeOf } from "./refusals";
+import { again, importCommand, type Refusal, type Row, typeOf } from "./refusals";
 
 const QUOTA_PAGE = "https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas";
 const BLOB_ROLE = "Storage Blob Data Contributor";
@@ -16,34 +16,7 @@ const idIn = (text: string) => /\/subscriptions\/[0-9a-f-]+(?:\/[\w.()-]+)*/i.ex
  * particular stands before the more general.
  */
 export const AZURE_ROWS: readonly Row[] = [
-  {
-    says: /AADSTS\d+/,
-    means: (_, { text, command }) => {
-      const { message, fix } = entraProblem(text) ?? { message: "nobody is logged in", fix: "Run az login" };
-      return { message, fix: `${fix}; ${again(command)}` };
-    },
-  },
-  {
-    says: /TF400813|TF30063|VS30063|Azure DevOps.{0,80}(?:401|unauthorized)|AZDO_PERSONAL_ACCESS_TOKEN/i,
-    means: (_, { command }) => ({
-      message: "Azure DevOps does not let this login in",
-      fix: `Set AZDO_PERSONAL_ACCESS_TOKEN, or log in as somebody whom the organisation knows; ${again(command)}`,
-    }),
-  },
-  {
-    says: /InvalidAuthenticationTokenTenant|access token is from the wrong issuer/,
-    means: (_, { command }) => ({
-      message: "the login is one of another tenant than the subscription's",
-      fix: `Run az login --tenant with clouds.azure.tenant; ${again(command)}`,
-    }),
-  },
-  {
-    says: /ExpiredAuthenticationToken|InvalidAuthenticationToken|AuthenticationFailed|no Authorizer could be configured|could not configure \w+ Authorizer|Please run '?az login|unable to build authorizer|DefaultAzureCredential|ChainedTokenCredential/,
-    means: (_, { command }) => ({
-      message: "nobody is logged in, or the login has expired",
-      fix: `Run az login (or give fresh ARM_ variables); ${again(command)}`,
-    }),
-  },
+  ...LOGIN_ROWS,
   {
     says: /ReadOnlyDisabledSubscription|SubscriptionNotFound|InvalidSubscriptionId/,
     means: ([found], { command }) => ({
@@ -122,14 +95,14 @@ export const AZURE_ROWS: readonly Row[] = [
       const found = /ID of the (?:existing )?role assignment is (\w+)/i.exec(input)?.[1];
       return {
         message: "the same right was given by somebody else already; nothing was changed",
-        fix: `Take it over (${importCommand(refusal)}${found ? `, which ends with ${found}` : ""}), or delete it: az role assignment delete --ids ID; ${again(refusal.command)}`,
+        fix: `Take it over (${takeOver(refusal)}${found ? `, which ends with ${found}` : ""}), or delete it: az role assignment delete --ids ID; ${again(refusal.command)}`,
       };
     },
   },
   {
-    says: /PrincipalNotFound|does not exist in the directory/,
+    says: /PrincipalNotFound|RoleDefinitionDoesNotExist|does not exist in the directory/,
     means: (_, { command }) => ({
-      message: "an identity made just now is not known everywhere yet",
+      message: "an identity or role made just now is not known everywhere yet",
       fix: `Run again in a minute: ${again(command)}; if it stays, the object id of a group or person in the environment's file is wrong`,
     }),
   },
@@ -208,7 +181,7 @@ export const AZURE_ROWS: readonly Row[] = [
     says: /in (?:a )?deleted state|[Ss]oft.?[Dd]eleted|aka\.ms\/wsoftdelete|FlagMustBeSetForRestore|recover or purge|reserved (?:for|because).{0,40}delet/i,
     means: (_, refusal) => ({
       message: "its name belongs to one that was deleted and is kept for a while",
-      fix: `Bring that one back (az keyvault recover --name NAME; Azure ML: Recently deleted at https://ml.azure.com) and take it over (${importCommand(refusal)}), wait until it is purged, or ${SALT}`,
+      fix: `Bring that one back (az keyvault recover --name NAME; Azure ML: Recently deleted at https://ml.azure.com) and take it over (${takeOver(refusal)}), wait until it is purged, or ${SALT}`,
     }),
   },
   {
@@ -222,7 +195,7 @@ export const AZURE_ROWS: readonly Row[] = [
     says: /already exists - to be managed via Terraform|needs to be imported|Resource already exists|ResourceAlreadyExists|RequestConflict.{0,80}already exists/,
     means: (_, refusal) => ({
       message: "it exists already, and this environment does not know it; nothing was changed",
-      fix: `If it is this environment's (a run was cut off): ${importCommand(refusal)}, and run again. If it is somebody else's: change the environment's name`,
+      fix: `If it is this environment's (a run was cut off): ${takeOver(refusal)}, and run again. If it is somebody else's: change the environment's name`,
     }),
   },
   {
@@ -246,7 +219,7 @@ export const AZURE_ROWS: readonly Row[] = [
     says: /PrivateEndpoint\w*|PrivateLinkService\w*|private endpoint connection/,
     means: ([found], { command }) => ({
       message: `a private endpoint cannot be made or changed (${found})`,
-      fix: `What it leads to may still be in the making, or its owner must approve the connection: az network private-endpoint-connection list --id ${"ID"}; run again in some minutes: ${again(command)}`,
+      fix: `What it leads to may still be in the making, or its owner must approve the connection: az network private-endpoint-connection list --id ID; run again in some minutes: ${again(command)}`,
     }),
   },
   {
@@ -292,14 +265,14 @@ function listed(input: string): string {
   return ids.length === 0 ? "" : `: ${[...new Set(ids.map((id) => id.split("/").slice(-2).join("/")))].join(", ")}`;
 }
 
-/** The command that takes an existing resource over. */
-function importCommand({ text, address = "ADDRESS", folder }: Refusal): string {
-  const [provider = "", ...type] = (address.split(".")[0] ?? "").split("_");
-  const page: Readonly<Record<string, string>> = {
-    azapi: "Azure/azapi/2.12.0/docs/resources",
-    azuredevops: "microsoft/azuredevops/1.16.0/docs/resources",
-    azurerm: "hashicorp/azurerm/4.55.0/docs/resources",
-  };
-  const form = `https://registry.terraform.io/providers/${page[provider] ?? page.azurerm}/${type.join("_")}#import`;
-  return `terraform -chdir=${folder} import ${address} ${idIn(text) ?? `ID (its form: ${form})`}`;
+const PAGES: Readonly<Record<string, string>> = {
+  azapi: "Azure/azapi/2.12.0",
+  azuredevops: "microsoft/azuredevops/1.16.0",
+  azurerm: "hashicorp/azurerm/4.55.0",
+};
+
+function takeOver(refusal: Refusal): string {
+  const [provider = "", ...type] = typeOf(refusal).split("_");
+  const page = `${PAGES[provider] ?? PAGES.azurerm}/docs/resources/${type.join("_")}`;
+  return importCommand(refusal, idIn(refusal.text), page);
 }

@@ -1,5 +1,5 @@
 /** What Entra says when it gives no token, https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes. */
-import type { Words } from "./refusals";
+import { again, type Row, type Words } from "./refusals";
 
 /** Whose token was offered in exchange: the claims that a federated credential has to match, and nothing of the token itself. */
 export interface Claims {
@@ -101,3 +101,35 @@ export function claimsOf(token: string): Claims | null {
     return null;
   }
 }
+
+/** Refusals of a login, as Terraform's providers and Azure's APIs tell of them. */
+export const LOGIN_ROWS: readonly Row[] = [
+  {
+    says: /AADSTS\d+/,
+    means: (_, { text, command }) => {
+      const { message, fix } = entraProblem(text) ?? { message: "nobody is logged in", fix: "Run az login" };
+      return { message, fix: `${fix}; ${again(command)}` };
+    },
+  },
+  {
+    says: /TF400813|TF30063|VS30063|Azure DevOps.{0,80}(?:401|unauthorized)|AZDO_PERSONAL_ACCESS_TOKEN/i,
+    means: (_, { command }) => ({
+      message: "Azure DevOps does not let this login in",
+      fix: `Set AZDO_PERSONAL_ACCESS_TOKEN, or log in as somebody whom the organisation knows; ${again(command)}`,
+    }),
+  },
+  {
+    says: /InvalidAuthenticationTokenTenant|access token is from the wrong issuer/,
+    means: (_, { command }) => ({
+      message: "the login is one of another tenant than the subscription's",
+      fix: `Run az login --tenant with clouds.azure.tenant; ${again(command)}`,
+    }),
+  },
+  {
+    says: /ExpiredAuthenticationToken|InvalidAuthenticationToken|AuthenticationFailed|no Authorizer could be configured|could not configure \w+ Authorizer|Please run '?az login|unable to build authorizer|DefaultAzureCredential|ChainedTokenCredential/,
+    means: (_, { command }) => ({
+      message: "nobody is logged in, or the login has expired",
+      fix: `Run az login (or give fresh ARM_ variables); ${again(command)}`,
+    }),
+  },
+];

@@ -1,6 +1,6 @@
 /** What Google Cloud says when it refuses. */
 import { guardOf } from "./guards";
-import { again, type Refusal, type Row, typeOf } from "./refusals";
+import { again, importCommand, type Refusal, type Row, typeOf } from "./refusals";
 
 /**
  * Wordings: of the google provider 6.50 (its source), and of the APIs (https://cloud.google.com/apis/design/errors). The more
@@ -131,7 +131,7 @@ export const GOOGLE_ROWS: readonly Row[] = [
     says: /in a deleted state|soft.?deleted|can't reuse the name|unavailable for reuse|marked for deletion|pending deletion|state: ?DELETED/i,
     means: (_, refusal) => ({
       message: "its name belongs to one that was deleted and is kept for a while",
-      fix: `Bring that one back and take it over (${importCommand(refusal)}), wait until it is gone, or change the names: organisation, or the environment's name`,
+      fix: `Bring that one back and take it over (${takeOver(refusal)}), wait until it is gone, or change the names: organisation, or the environment's name`,
     }),
   },
   {
@@ -144,7 +144,7 @@ export const GOOGLE_ROWS: readonly Row[] = [
           }
         : {
             message: "it exists already, and this environment does not know it; nothing was changed",
-            fix: `If it is this environment's (a run was cut off): ${importCommand(refusal)}, and run again. If it is somebody else's: change the environment's name`,
+            fix: `If it is this environment's (a run was cut off): ${takeOver(refusal)}, and run again. If it is somebody else's: change the environment's name`,
           },
   },
   {
@@ -176,10 +176,8 @@ export const GOOGLE_ROWS: readonly Row[] = [
   },
 ];
 
-/** The command that takes an existing resource over. */
-function importCommand({ text, address = "ADDRESS", folder }: Refusal): string {
-  const named = /['"]?((?:projects|organizations|billingAccounts)\/[\w./:@-]+\w)/.exec(text)?.[1];
-  const type = address.split(".")[0]?.replace(/^google_/, "") ?? "";
-  const form = `https://registry.terraform.io/providers/hashicorp/google/6.50.0/docs/resources/${type}#import`;
-  return `terraform -chdir=${folder} import ${address} ${named ?? `ID (its form: ${form})`}`;
+function takeOver(refusal: Refusal): string {
+  const named = /['"]?((?:projects|organizations|billingAccounts)\/[\w./:@-]+\w)/.exec(refusal.text)?.[1];
+  const type = typeOf(refusal).replace(/^google_/, "");
+  return importCommand(refusal, named, `hashicorp/google/6.50.0/docs/resources/${type}`);
 }

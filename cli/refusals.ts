@@ -30,3 +30,12 @@ export const again = (command: string) => `${command} goes on from there`;
 
 /** Type of the resource; empty where none was named. */
 export const typeOf = ({ address = "" }: Pick<Refusal, "address">) => address.split(".")[0] ?? "";
+
+/**
+ * The command that takes an existing resource over.
+ * @param id of the resource, where the words name it
+ * @param page documentation of the resource's type, which says how the id is written
+ */
+export function importCommand({ address = "ADDRESS", folder }: Refusal, id: string | undefined, page: string): string {
+  return `terraform -chdir=${folder} import ${address} ${id ?? `ID (its form: https://registry.terraform.io/providers/${page}#import)`}`;
+}

@@ -1,5 +1,4 @@
 /** Rules of Azure: what its services need beside the neutral settings, and what they would do otherwise than asked. */
-import { findWindows } from "windows-iana";
 import { SIZE_CLASSES } from "../lib/contracts/sizes";
 import { AZURE_QA_LIMITS } from "../lib/core/azure-serving-limits";
 import type { Report, Sections } from "./checks";
@@ -82,39 +81,15 @@ export function azureExisting({ cloud, clouds, kubernetes, serving }: Sections, 
 }
 
 /**
- * Azure ML's schedules: Windows' time zones, and cron whose day of the month and month it ignores.
- * https://learn.microsoft.com/en-us/azure/machine-learning/how-to-schedule-pipeline-job#define-a-time-based-schedule-with-a-cron-expression
+ * Schedules are cron bindings of Dapr: time zones by IANA's names, and weekdays from 0, which is Sunday.
+ * https://docs.dapr.io/reference/components-reference/supported-bindings/cron/#schedule-format
  */
 export function azureSchedule({ cloud, retraining }: Sections, report: Report): void {
-  const { schedule, timeZone } = retraining ?? {};
+  const { schedule } = retraining ?? {};
   if (cloud !== "azure" || schedule === undefined) return;
-  const [minute = "", hour = "", day = "", month = "", weekday = ""] = schedule.trim().split(/\s+/);
-  const path = ["retraining", "schedule"];
-  if (day !== "*" || month !== "*") {
-    const message = `got "${schedule}", but Azure ML ignores the day of the month and the month: it would start on every day that the weekday allows`;
-    report(path, message, `Write days of the week, such as "${minute} ${hour} * * 1"`);
-  } else if (/7/.test(weekday)) {
-    report(path, `got "${schedule}", but Azure ML's weekdays are 0 to 6`, "Write 0 for Sunday");
-  }
-  if (timeZone && findWindows(timeZone).length === 0) {
-    const near = sameClock(timeZone);
-    const message = `got ${timeZone}, which has no name among Windows' time zones, by which Azure ML keeps time`;
-    report(["retraining", "timeZone"], message, `Write ${near ?? "Etc/UTC, and the hours in it"}`);
-  }
-}
-
-/** A time zone that Windows has, whose clocks show the same in winter and in summer. */
-function sameClock(zone: string): string | undefined {
-  const shown = (name: string) =>
-    ["2026-01-15T00:00:00Z", "2026-07-15T00:00:00Z"]
-      .map((time) => new Date(time).toLocaleString("en", { timeZone: name }))
-      .join();
-  const wanted = shown(zone);
-  const same = Intl.supportedValuesOf("timeZone").filter(
-    (name) => findWindows(name).length > 0 && shown(name) === wanted,
-  );
-  const continent = zone.slice(0, zone.indexOf("/") + 1);
-  return same.find((name) => name.startsWith(continent)) ?? same[0];
+  const [, , , , weekday = ""] = schedule.trim().split(/\s+/);
+  if (!/7/.test(weekday)) return;
+  report(["retraining", "schedule"], `got "${schedule}", but Dapr's weekdays are 0 to 6`, "Write 0 for Sunday");
 }
 
 /** Tiers of the database servers: burstable, general purpose, memory optimized. */

@@ -61,7 +61,7 @@ export function loadWithOrigins({ name, ...props }: LoadProps & { readonly name:
  * @throws UserError with exit code 4 that lists every problem of their files
  */
 export function loadAll({ names, ...props }: LoadProps & { readonly names?: readonly string[] }): Environment[] {
-  const workspace = new Workspace(props.directory);
+  const workspace = new Workspace(props.directory, props.instead);
   const { environments, misnamed } = workspace;
   if (environments.length === 0 && misnamed.length > 0) throw invalid(misnamed);
   const loader = new Loader(workspace, props);

@@ -18,7 +18,9 @@ import { CODE_ROOT, TO_WORKSPACE } from "./paths";
 export const BUILDABLE = ["local", "gcp", "azure"] as const satisfies readonly Environment["cloud"][];
 
 /** The same in words. */
-export const BUILT = BUILDABLE.map((cloud) => `cloud: ${cloud}`).join(" and ");
+export const BUILT = BUILDABLE.map((cloud) => `cloud: ${cloud}`)
+  .join(", ")
+  .replace(/, ([^,]*)$/, " and $1");
 
 /** Whether this version can build an environment. */
 export function isBuildable(environment: Pick<Environment, "cloud">): boolean {
@@ -91,6 +93,7 @@ export function operatorFor(environment: Environment, { workspace, definitions, 
         pools: Object.entries(pools).map(([name, pool]) => ({ name, ...pool })),
         source: environment.delivery.source,
         training: environment.training,
+        ci: environment.delivery.infrastructure !== undefined,
       });
     }
     case "kubernetes":

@@ -222,23 +222,33 @@ test.each([
   expect(importsOf(file, text).map(objection)).toEqual([expect.stringContaining(why)]);
 });
 
-test("the bindings of a cloud's provider are those that its constructs use, no more", () => {
-  const [file, ...more] = [...new Set(Object.values(ONLY))].filter((keeper) => keeper.endsWith("/bindings.ts"));
-  expect([file, more]).toEqual(["lib/gcp/bindings.ts", []]);
-  const text = readFileSync(join(ROOT, "lib/gcp/bindings.ts"), "utf8");
-  const bound = [...text.matchAll(/^export \{ (\w+) \} from /gm)].flatMap(([, name]) => name ?? []);
-  const used = words(FILES.filter((path) => path.startsWith("lib/gcp/") && path !== "lib/gcp/bindings.ts"));
-  expect(bound.length).toBeGreaterThan(50);
-  expect(bound.filter((name) => !used.has(name))).toEqual([]);
+/** Clouds that are built, by the folder of their constructs. */
+const BUILT = ["gcp", "azure"] as const;
+
+test("every provider's binding is kept by a cloud that is built", () => {
+  const keepers = [...new Set(Object.values(ONLY))].filter((keeper) => keeper.endsWith("/bindings.ts"));
+  expect(keepers).toEqual(BUILT.map((cloud) => `lib/${cloud}/bindings.ts`));
 });
 
-test("every rule of names on a cloud that is built has resources of that kind", () => {
-  const kinds = Object.keys(NAME_RULES).filter((kind) => kind.startsWith("gcp."));
-  const text = FILES.filter((path) => path.startsWith("lib/gcp/"))
-    .map((path) => readFileSync(join(ROOT, path), "utf8"))
-    .join("\n");
-  const named = new Set([...text.matchAll(/\bname\("(\w+)"/g)].map(([, kind]) => `gcp.${kind}`));
-  expect(kinds.filter((kind) => !named.has(kind))).toEqual([]);
+describe.each(BUILT)("on %s", (cloud) => {
+  const folder = `lib/${cloud}/`;
+  const files = FILES.filter((path) => path.startsWith(folder));
+
+  test("the bindings of the provider are those that its constructs use, no more", () => {
+    const file = `${folder}bindings.ts`;
+    const text = readFileSync(join(ROOT, file), "utf8");
+    const bound = [...text.matchAll(/^export \{ (\w+)/gm)].flatMap(([, name]) => name ?? []);
+    const used = words(files.filter((path) => path !== file));
+    expect(bound.length).toBeGreaterThan(50);
+    expect(bound.filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("every rule of names has resources of that kind", () => {
+    const kinds = Object.keys(NAME_RULES).filter((kind) => kind.startsWith(`${cloud}.`));
+    const text = files.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+    const named = new Set([...text.matchAll(/\bname\(\s*"(\w+)"/g)].map(([, kind]) => `${cloud}.${kind}`));
+    expect(kinds.filter((kind) => !named.has(kind))).toEqual([]);
+  });
 });
 
 /** Words of a cloud, and of what only one cloud has. */

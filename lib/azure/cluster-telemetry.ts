@@ -99,7 +99,7 @@ export class AzureClusterTelemetry extends Construct {
         ],
       },
     });
-    this.associate("LogsOfCluster", "ContainerInsightsExtension", rule.id);
+    this.associate("LogsOfCluster", ["ContainerInsightsExtension", "logs"], rule.id);
   }
 
   private figures(endpoint: string, workspace: string): void {
@@ -114,13 +114,15 @@ export class AzureClusterTelemetry extends Construct {
       dataFlow: [{ streams, destinations: ["metrics"] }],
       dataSources: { prometheusForwarder: [{ name: "PrometheusDataSource", streams }] },
     });
-    this.associate("FiguresOfCluster", "ContainerInsightsMetricsExtension", rule.id);
+    this.associate("FiguresOfCluster", ["ContainerInsightsMetricsExtension", "figures"], rule.id);
   }
 
-  private associate(id: string, name: string, dataCollectionRuleId: string): void {
+  /** On a cluster that somebody else has, the usual name is taken: its own logs go by it. */
+  private associate(id: string, [usual, role]: readonly [string, string], dataCollectionRuleId: string): void {
+    const { cluster, own = true } = this.props;
     new MonitorDataCollectionRuleAssociation(this, id, {
-      name,
-      targetResourceId: this.props.cluster,
+      name: own ? usual : this.estate.name("collectionRule", role),
+      targetResourceId: cluster,
       dataCollectionRuleId,
     });
   }

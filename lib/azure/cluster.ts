@@ -50,6 +50,7 @@ export class AzureCluster extends Construct implements ICluster {
       { dnsZone: this.dnsZone, disks: disks?.id },
       estate,
     );
+    estate.share("clusterPrincipal", identities.controlPlane.principal);
     const cluster = new KubernetesCluster(this, "Cluster", {
       ...this.basics(disks?.id),
       ...this.network(),
@@ -73,7 +74,7 @@ export class AzureCluster extends Construct implements ICluster {
     return handOver(this, {
       key: "clusterPrivateEndpoint",
       value: `https://${host}`,
-      example: `https://${this.dnsPrefix}-0a1b2c3d.privatelink.${this.estate.settings.region}.azmk8s.io`,
+      example: `https://${this.dnsPrefix}-0a1b2c3d.private.${this.estate.settings.region}.azmk8s.io`,
       description: "Address of the cluster's control plane, in the network",
     });
   }
@@ -94,11 +95,15 @@ export class AzureCluster extends Construct implements ICluster {
     return this.name.slice(0, DNS_PREFIX).replace(/-+$/, "");
   }
 
-  /** Where somebody else has the zones, the control plane's is one of them; else Azure makes one beside the nodes. */
+  /**
+   * Where somebody else has the zones, the control plane's is one of them; else Azure makes one beside the nodes. An API server
+   * in the network has another zone than one behind a private link (`privatelink.…`).
+   * https://learn.microsoft.com/en-us/azure/aks/private-clusters#configure-a-private-dns-zone
+   */
   private get dnsZone(): string | undefined {
     const { existing, region } = this.estate.settings;
     if (existing.privateDnsZones === undefined) return undefined;
-    const zone = `privatelink.${region}.azmk8s.io`;
+    const zone = `private.${region}.azmk8s.io`;
     return `${existing.privateDnsZones}/providers/Microsoft.Network/privateDnsZones/${zone}`;
   }
 

@@ -5,13 +5,14 @@ import { AzureNames } from "./parts/names";
 
 /**
  * Values that only Azure knows, by what they are of. `clusterIssuer`: who issues the tokens of the cluster's service accounts.
- * `clusterKey`: address, with its version, of the key that encrypts what the cluster keeps. `encryptionClientId` and
+ * `clusterPrincipal`: object id of whom the environment's own cluster acts as. `clusterKey`: address, with its version, of the key that encrypts what the cluster keeps. `encryptionClientId` and
  * `encryptionPrincipal`: client and object id of the identity that unwraps the environment's own keys. `trainingCompute`: what a job
  * of Azure ML names to get machines.
  */
 export type SharedValue =
   | "clusterIssuer"
   | "clusterKey"
+  | "clusterPrincipal"
   | "encryptionClientId"
   | "encryptionPrincipal"
   | "trainingCompute";

@@ -105,7 +105,8 @@ export class AzureInstanceEndpoint extends Construct implements IModelEndpoint {
       tenant: estate.settings.tenant,
       identity,
       port: SERVING_PORT,
-      env,
+      // Which of the machine's identities is meant: a policy of the organisation may give it others.
+      env: { ...env, AZURE_IDENTITY_ID: identity },
     });
   }
 }

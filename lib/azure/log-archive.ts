@@ -119,7 +119,8 @@ export class AzureLogArchive extends Construct {
     policies: StorageContainerImmutabilityPolicy[],
   ) {
     new MonitorDiagnosticSetting(this, id, {
-      name: "archive",
+      // A vault or cluster that was there before may send to several environments' archives.
+      name: this.estate.name("collectionRule", "archive"),
       targetResourceId: of,
       storageAccountId,
       enabledLog: categories.map((category) => ({ category })),

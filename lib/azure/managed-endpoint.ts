@@ -4,9 +4,10 @@ import { releaseOwned } from "../core/release-owned";
 import { Construct } from "../framework";
 import { AzapiResource } from "./azapi";
 import type { AzureEstate } from "./estate";
+import { AZURE_ML_API } from "./parts/azureml";
+import { onlineEndpointBody } from "./parts/azureml-online";
 import { azureIdentity } from "./workload-identity";
 
-const ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints@2025-09-01";
 const SETTING = "Microsoft.Insights/diagnosticSettings@2021-05-01-preview";
 /** https://learn.microsoft.com/en-us/azure/machine-learning/monitor-azure-machine-learning-reference#resource-logs */
 const LOGS = ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"] as const;
@@ -28,21 +29,14 @@ export class AzureManagedEndpoint extends Construct implements IModelEndpoint {
       this,
       "Endpoint",
       {
-        type: ENDPOINT,
+        type: `Microsoft.MachineLearningServices/workspaces/onlineEndpoints@${AZURE_ML_API}`,
         name,
         parentId: estate.workspaceId,
         location: estate.settings.region,
         tags: estate.tags(this),
         // It fetches image and model as the workload's own; the workspace's has no part in it.
         identity: [azureIdentity(props.identity).resourceId],
-        body: {
-          kind: "Managed",
-          properties: {
-            authMode: "AADToken",
-            publicNetworkAccess: props.expose === "public" ? "Enabled" : "Disabled",
-            description: "What clients of production call",
-          },
-        },
+        body: { kind: "Managed", ...onlineEndpointBody("What clients of production call", props.expose) },
         leaveAlone: releaseOwned("Microsoft.MachineLearningServices/workspaces/onlineEndpoints"),
       },
       estate,

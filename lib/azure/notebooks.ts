@@ -92,7 +92,7 @@ export class AzureNotebooks extends Construct implements INotebooks {
         location: region,
         tags: estate.tags(this),
         body: computeInstanceBody({
-          vmSize: estate.machine(size).type,
+          vmSize: estate.machine(size, "mlCompute").type,
           idleMinutes: idleShutdownMinutes,
           user: { objectId, tenantId: tenant },
         }),

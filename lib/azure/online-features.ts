@@ -95,8 +95,7 @@ export class OnlineFeatures extends Construct {
       accessKeyMetadataWritesEnabled: false,
       minimalTlsVersion: "Tls12",
       ...encryption(estate),
-      // A region that was added or failed over to while it runs is not undone by the next deployment.
-      lifecycle: { ignoreChanges: ["geo_location"], ...(deletionProtection ? { preventDestroy: true } : {}) },
+      ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
     });
   }
 
@@ -107,8 +106,7 @@ export class OnlineFeatures extends Construct {
       resourceGroupName,
       accountName: account.name,
       ...(settings.production ? { autoscaleSettings: { maxThroughput: MOST_UNITS } } : {}),
-      // How far it grows is the beginning: who runs it gives it more when it is asked more.
-      lifecycle: { ignoreChanges: ["autoscale_settings"], ...(deletionProtection ? { preventDestroy: true } : {}) },
+      ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
     });
     for (const { name } of groups) {
       new CosmosdbSqlContainer(this, `Group-${name}`, {

@@ -1,6 +1,4 @@
 import type { MetadataDatabaseProps } from "../contracts/metadata-database";
-import type { SizeClass } from "../contracts/sizes";
-import { UserError } from "../core/errors";
 import { Construct } from "../framework";
 import { MysqlFlexibleDatabase, MysqlFlexibleServer, MysqlFlexibleServerConfiguration } from "./bindings";
 import { AzureDatabasePassword } from "./database-password";
@@ -23,12 +21,6 @@ const ROLE = "pipeline-store";
 const DATABASES = ["mlpipeline", "metadb", "cachedb"] as const;
 /** The server's administrator, the only user that can be made without logging in. */
 const USER = "kubeflow";
-/** The service has other machines than PostgreSQL's: https://learn.microsoft.com/en-us/azure/mysql/flexible-server/concepts-service-tiers-storage. */
-const SIZES: Readonly<Partial<Record<SizeClass, string>>> = {
-  "db-small": "GP_Standard_D2ads_v5",
-  "db-medium": "GP_Standard_D4ads_v5",
-  "db-large": "GP_Standard_D8ads_v5",
-};
 
 /**
  * Azure Database for MySQL beside the metadata database: what Kubeflow Pipelines keeps of its own. Its parts log in by a
@@ -76,7 +68,7 @@ export class AzurePipelineStore extends Construct {
       name,
       ...estate.placed(this),
       version: VERSION,
-      skuName: sizeOf(props.class),
+      skuName: estate.machine(props.class, "mysql").type,
       administratorLogin: USER,
       administratorPasswordWo: password,
       administratorPasswordWoVersion: version,
@@ -95,14 +87,4 @@ export class AzurePipelineStore extends Construct {
       },
     });
   }
-}
-
-function sizeOf(size: SizeClass): string {
-  const found = SIZES[size];
-  if (found !== undefined) return found;
-  throw new UserError({
-    where: "metadata.class",
-    message: `got ${size}, which Azure Database for MySQL has no machine for`,
-    fix: `Use one of ${Object.keys(SIZES).join(", ")}, or orchestrator: managed`,
-  });
 }

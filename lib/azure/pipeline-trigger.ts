@@ -1,5 +1,6 @@
 import type { IPipelineTrigger, PipelineTriggerProps } from "../contracts/pipeline-trigger";
 import { stableJson } from "../core/hash";
+import { LayerStack } from "../core/layer-stack";
 import { Construct } from "../framework";
 import { ContainerAppEnvironmentDaprComponent } from "./bindings";
 import { AzureContainerApp } from "./container-app";
@@ -10,6 +11,7 @@ import { jobsUri } from "./orchestrator";
 import { PIPELINE_FOLDER } from "./parts/names";
 import { RETRAIN_BINDING, TRIGGER_APP, TRIGGER_PORT } from "./parts/trigger";
 import { publishedPipelineUri } from "./published-pipeline";
+import { AzureSchedule } from "./schedule";
 import { type AzureWorkloadIdentity, azureIdentity } from "./workload-identity";
 import { useWorkspace } from "./workspace-users";
 
@@ -53,13 +55,20 @@ export class AzurePipelineTrigger extends Construct implements IPipelineTrigger 
     useWorkspace(this, identity, estate);
     const binding = this.bind(identity);
     const service = this.service(identity);
-    // The sidecar reads its components when it starts.
+    const components = [binding, ...this.schedules.map(({ component }) => component)];
     service.app.dependsOn = [
       ...(service.app.dependsOn ?? []),
-      `${binding.terraformResourceType}.${binding.friendlyUniqueId}`,
+      ...components.map(({ terraformResourceType: type, friendlyUniqueId }) => `${type}.${friendlyUniqueId}`),
     ];
     this.uri = service.uri;
     new AzureEventSources(this, "Sources", { newDataIn: props.newDataIn }, estate);
+  }
+
+  /** The layer's schedules, which are made before what they call. */
+  private get schedules(): readonly AzureSchedule[] {
+    return LayerStack.ofLayer(this)
+      .node.findAll()
+      .filter((node) => node instanceof AzureSchedule);
   }
 
   /** https://docs.dapr.io/reference/components-reference/supported-bindings/servicebusqueues/ */
@@ -136,6 +145,9 @@ export class AzurePipelineTrigger extends Construct implements IPipelineTrigger 
       ),
       COOLDOWN_MINUTES: String(props.cooldownMinutes),
       RETRAIN_BINDING,
+      // The sidecar reads its components when it starts and not again: a new time is a new revision, which starts one.
+      // https://docs.dapr.io/operations/components/component-updates/
+      SCHEDULES: stableJson(Object.fromEntries(this.schedules.map(({ project, times }) => [project, times]))),
       PACKAGES_URI: props.packages.uri,
       ARTIFACTS_URI: estate.containerUri("artifacts"),
       PIPELINE_ROOT: `${estate.containerUri("artifacts")}/${PIPELINE_FOLDER}`,

@@ -28,8 +28,8 @@ export function providerConfig({ subscription, tenant }: AzureSettings): Azurerm
           },
         ],
         cognitiveAccount: [{ purgeSoftDeleteOnDestroy: false }],
-        // Azure would add an alert rule of its own, which nobody here knows and which then keeps the group from being deleted.
-        applicationInsights: [{ disableGeneratedRule: true }],
+        // A deployment that only asks something takes nothing with it.
+        templateDeployment: [{ deleteNestedItemsDuringDeletion: false }],
         machineLearning: [{ purgeSoftDeletedWorkspaceOnDestroy: false }],
         logAnalyticsWorkspace: [{ permanentlyDeleteOnDestroy: false }],
         // The account is private: its data plane is out of reach of what deploys it, and nothing of it is needed.

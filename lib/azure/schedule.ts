@@ -16,18 +16,25 @@ import { TRIGGER_APP } from "./parts/trigger";
  */
 export class AzureSchedule extends Construct implements ISchedule {
   readonly reference: string;
+  readonly project: string;
+  /** When, as Dapr takes it: with the time zone, and seconds. */
+  readonly times: string;
+  /** For `dependsOn`: what the handler's sidecar has to find when it starts. */
+  readonly component: ContainerAppEnvironmentDaprComponent;
 
   constructor(scope: Construct, id: string, props: ScheduleProps, estate: AzureEstate) {
     super(scope, id);
     const { project, cron, timeZone = "Etc/UTC" } = props;
     const name = estate.name("daprComponent", `schedule-${project}`);
+    this.project = project;
+    // Six fields, the first of which are seconds.
+    this.times = `CRON_TZ=${timeZone} 0 ${cron}`;
     const metadata = {
-      // Six fields, the first of which are seconds.
-      schedule: `CRON_TZ=${timeZone} 0 ${cron}`,
+      schedule: this.times,
       direction: "input",
       route: `/events/schedule/${project}`,
     };
-    new ContainerAppEnvironmentDaprComponent(this, "Cron", {
+    this.component = new ContainerAppEnvironmentDaprComponent(this, "Cron", {
       name,
       containerAppEnvironmentId: estate.containerEnvironment,
       componentType: "bindings.cron",

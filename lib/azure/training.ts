@@ -27,7 +27,7 @@ export class AzureTraining extends Construct implements ITraining {
   constructor(scope: Construct, id: string, props: TrainingProps, estate: AzureEstate) {
     super(scope, id);
     const { class: size, max, capacity, serverless = false } = props;
-    const { type } = estate.machine(size);
+    const { type } = estate.machine(size, "mlCompute");
     if (serverless) {
       estate.share("trainingCompute", SERVERLESS);
       this.reference = stableJson({

@@ -147,7 +147,7 @@ export class AzureWorkspace extends Construct {
       tags: estate.tags(this),
       machineLearningWorkspaceId: workspace.id,
       description: "Builds images of environments",
-      vmSize: estate.machine("cpu-medium").type,
+      vmSize: estate.machine("cpu-medium", "mlCompute").type,
       vmPriority: "Dedicated",
       scaleSettings: { minNodeCount: 0, maxNodeCount: 1, scaleDownNodesAfterIdleDuration: "PT5M" },
       localAuthEnabled: false,

@@ -98,8 +98,10 @@ export function places(resource: Resource, path: string): Place[] {
       return found.flatMap((place) => {
         const next = [...place, name];
         const value = valueAt(resource, next);
-        if (value === undefined && part.endsWith("?")) return [];
-        if (!last && Array.isArray(value)) return value.map((_, entry) => [...next, entry]);
+        // No block at all is as good as none of its values.
+        const missing = value === undefined || (!last && Array.isArray(value) && value.length === 0);
+        if (missing && part.endsWith("?")) return [];
+        if (!missing && !last && Array.isArray(value)) return value.map((_, entry) => [...next, entry]);
         return [next];
       });
     },

@@ -2,6 +2,7 @@
 import { type IConstruct, TerraformElement, TerraformOutput, TerraformResource, TerraformStack } from "../framework";
 import { escapeTemplate, hasTemplate } from "./escape";
 import { breaches, type Finding, type HardeningRule, type StackRule } from "./hardening";
+import { AZURE, AZURE_STACKS } from "./hardening/azure";
 import { GOOGLE, GOOGLE_STACKS } from "./hardening/google";
 import { REQUIRED_LABELS } from "./labels";
 import type { PolicyContext, Rule, Violation } from "./policies";
@@ -239,8 +240,8 @@ export const GENERAL_RULES: readonly Rule[] = [
 
 /** The tables of values that make resources safe, each line a rule of its own. */
 const HARDENING_RULES: readonly Rule[] = [
-  ...GOOGLE.map((line): Rule => hardening(line, (stack, context) => breaches(line, stack, context))),
-  ...GOOGLE_STACKS.map((line): Rule => hardening(line, (stack) => line.check(stack))),
+  ...[...GOOGLE, ...AZURE].map((line): Rule => hardening(line, (stack, context) => breaches(line, stack, context))),
+  ...[...GOOGLE_STACKS, ...AZURE_STACKS].map((line): Rule => hardening(line, (stack) => line.check(stack))),
 ];
 
 function hardening(

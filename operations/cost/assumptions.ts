@@ -101,7 +101,13 @@ export const ASSUMPTIONS = {
     meaning: "of messages through each topic and subscription",
   },
   events: { unit: "million", value: 1, idle: false, cloud: "azure", meaning: "operations of each Event Grid topic" },
-  flowRuns: { unit: "1,000", value: 1, idle: false, cloud: "azure", meaning: "runs of activities in each data factory" },
+  flowRuns: {
+    unit: "1,000",
+    value: 1,
+    idle: false,
+    cloud: "azure",
+    meaning: "runs of activities in each data factory",
+  },
   flowHours: {
     unit: "hours",
     value: 10,

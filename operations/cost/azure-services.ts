@@ -108,7 +108,8 @@ function size(template: unknown): { readonly cpu: number; readonly memory: numbe
 
 /** Containers outside of any cluster: they never rest. */
 export function containerGroup(group: unknown): readonly Use[] {
-  const sum = (key: string) => list(group, "container").reduce((total: number, one) => total + (number(one, key) ?? 0), 0);
+  const sum = (key: string) =>
+    list(group, "container").reduce((total: number, one) => total + (number(one, key) ?? 0), 0);
   return [
     { sku: "instances.cpu", quantity: always(sum("cpu") * HOURS) },
     { sku: "instances.memory", quantity: always(sum("memory") * HOURS) },

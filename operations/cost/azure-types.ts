@@ -21,7 +21,6 @@ const MAIN: Readonly<Record<string, Treatment>> = {
   azurerm_container_group: { uses: services.containerGroup },
   azurerm_container_registry: { uses: services.registry },
   azurerm_container_registry_cache_rule: OF_ANOTHER,
-  azurerm_container_registry_credential_set: OF_ANOTHER,
   azurerm_cosmosdb_account: { free: "its databases are counted; seven days of continuous backups cost nothing" },
   azurerm_cosmosdb_sql_container: { uses: services.onlineTable },
   azurerm_cosmosdb_sql_database: { uses: services.throughput },
@@ -106,7 +105,9 @@ const BY_ARM_TYPE: Readonly<Record<string, Treatment>> = {
   "Microsoft.DevCenter/devcenters": { free: "the pool that stands in it is counted" },
   "Microsoft.DevCenter/projects": { free: "the pool that stands in it is counted" },
   "Microsoft.DevOpsInfrastructure/pools": { uses: buildPool },
-  "Microsoft.Insights/diagnosticSettings": { free: "sending to the workspace costs nothing; the logs are counted there" },
+  "Microsoft.Insights/diagnosticSettings": {
+    free: "sending to the workspace costs nothing; the logs are counted there",
+  },
   "Microsoft.KeyVault/vaults/keys": { uses: services.key },
   "Microsoft.KeyVault/vaults/secrets": OF_ANOTHER,
   "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": RIGHTS,
@@ -124,12 +125,12 @@ const BY_ARM_TYPE: Readonly<Record<string, Treatment>> = {
 };
 
 const AZURE_DEVOPS: Readonly<Record<string, Treatment>> = {
+  azuredevops_branch_policy_build_validation: SETTING,
   azuredevops_build_definition: DEVOPS,
   azuredevops_check_approval: SETTING,
   azuredevops_check_branch_control: SETTING,
   azuredevops_check_exclusive_lock: SETTING,
   azuredevops_environment: DEVOPS,
-  azuredevops_git_repository: DEVOPS,
   azuredevops_group: RIGHTS,
   azuredevops_pipeline_authorization: RIGHTS,
   azuredevops_serviceendpoint_azurerm: RIGHTS,

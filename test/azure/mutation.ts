@@ -42,6 +42,10 @@ export function environments(): Environment[] {
   const shipped = shippedOnAzure();
   const everything: Environment = {
     ...shipped,
+    clouds: {
+      ...shipped.clouds,
+      azure: { ...shipped.clouds.azure, people: { ada: "1b2c3d4e-0000-4000-8000-0000000000f1" } },
+    },
     images: { tracking: digest("a"), serving: digest("b"), trigger: digest("c") },
     featureStore: {
       ...shipped.featureStore,

@@ -86,7 +86,7 @@ test("the same is refused of instances that people make, before ours are made", 
 test("the machine is of the class that is asked for", () => {
   const size = (props: NotebooksProps) =>
     instances(props).map(({ properties }) => (properties as Record<string, unknown>).vmSize);
-  expect(size({})).toEqual([estate.machine("cpu-small").type]);
+  expect(size({})).toEqual(["Standard_D2ds_v4"]);
   expect(size({ class: "gpu-t4" })).toEqual(["Standard_NC4as_T4_v3"]);
 });
 

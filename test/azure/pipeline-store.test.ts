@@ -91,8 +91,8 @@ test("it is as large and as safe as the database beside it", () => {
   expect(server({ deletionProtection: false }, DEVELOPMENT)).not.toHaveProperty("customer_managed_key");
 });
 
-test("a size that Azure has no MySQL for is refused by name", () => {
-  expect(() => store({ class: "cpu-large" })).toThrow(/cpu-large, which Azure Database for MySQL has no machine for/);
+test("it is of the class of the metadata database, by a machine that MySQL has", () => {
+  expect(JSON.stringify(store({ class: "db-large" }))).toContain("Standard_D8ads_v5");
 });
 
 test("it holds the three databases of Kubeflow Pipelines", () => {

@@ -140,7 +140,7 @@ test("says what the other cloud refuses at its line, and changes nothing", async
       const before = bytes("dev");
       const { code, stderr } = await run(folder, ["swap", "dev", "--to", "azure", "--write"]);
       expect(code).toBe(4);
-      expect(stderr).toMatch(/environments\/dev\.yaml:\d+:\d+ .*with cloud: azure/);
+      expect(stderr).toMatch(/environments\/dev\.yaml:\d+:\d+: .*with cloud: azure/);
       expect(bytes("dev")).toBe(before);
     },
   );

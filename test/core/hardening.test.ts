@@ -9,14 +9,25 @@ import {
   nameOf,
   type Resource,
 } from "../../lib/core/hardening";
+import { AZURE, AZURE_STACKS } from "../../lib/core/hardening/azure";
 import { GOOGLE, GOOGLE_STACKS } from "../../lib/core/hardening/google";
-import type { StackJson } from "../../lib/core/protected";
-import { FIXTURES } from "./hardening-fixtures";
+import { AZURE_COMPUTE } from "./hardening-azure-compute";
+import { AZURE_DELIVERY } from "./hardening-azure-delivery";
+import { AZURE_NETWORK } from "./hardening-azure-network";
+import { AZURE_CASES } from "./hardening-azure-stacks";
+import { FIXTURES as GOOGLE_FIXTURES } from "./hardening-fixtures";
+import { alone, GOOGLE_CASES } from "./hardening-stacks";
 
 const PRODUCTION: HardeningContext = { production: true, ownKeys: true };
 const DEVELOPMENT: HardeningContext = { production: false, ownKeys: false };
 
-const alone = (type: string, resource: Resource): StackJson => ({ resource: { [type]: { it: resource } } });
+const RULES = [...GOOGLE, ...AZURE];
+const STACK_RULES = [...GOOGLE_STACKS, ...AZURE_STACKS];
+const FIXTURES = { ...GOOGLE_FIXTURES, ...AZURE_COMPUTE, ...AZURE_NETWORK, ...AZURE_DELIVERY };
+const CASES = { ...GOOGLE_CASES, ...AZURE_CASES };
+
+/** Numbers of Checkov's checks, and of the benchmarks for the clouds and for their clusters. */
+const REF = /^(CKV2?_(GCP|AZURE)_\d+|CIS (GCP|GKE|Azure|AKS)( 1\.6\.0)? \d+(\.\d+)+)$/;
 
 /** Fixtures that a rule counts for. */
 function fixturesOf(rule: HardeningRule, context: HardeningContext): [string, Resource][] {
@@ -35,11 +46,11 @@ test.each(kinds)("%s as it should be keeps every rule, in production and elsewhe
   const stack = alone(type, resource);
   for (const context of [PRODUCTION, DEVELOPMENT])
     expect(
-      GOOGLE.flatMap((rule) => breaches(rule, stack, context).map(({ message }) => `${rule.id}: ${message}`)),
+      RULES.flatMap((rule) => breaches(rule, stack, context).map(({ message }) => `${rule.id}: ${message}`)),
     ).toEqual([]);
 });
 
-describe.each(GOOGLE.map((rule): [string, HardeningRule] => [rule.id, rule]))("the rule %s", (_, rule) => {
+describe.each(RULES.map((rule): [string, HardeningRule] => [rule.id, rule]))("the rule %s", (_, rule) => {
   test("refuses each way to leave its value out or to get it wrong", () => {
     const cases = fixturesOf(rule, PRODUCTION).flatMap(([type, resource]) =>
       mutants(rule, resource, PRODUCTION).map((mutant) => ({ type, mutant })),
@@ -58,14 +69,14 @@ describe.each(GOOGLE.map((rule): [string, HardeningRule] => [rule.id, rule]))("t
 
   test("says why in a sentence, and what asks for it by number", () => {
     expect(rule.why).toMatch(/^[A-Z].*[^ ]\.$/);
-    for (const ref of rule.refs) expect(ref).toMatch(/^(CKV2?_GCP_\d+|CIS (GCP|GKE)( 1\.6\.0)? \d+(\.\d+)+)$/);
+    for (const ref of rule.refs) expect(ref).toMatch(REF);
     expect(rule.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/);
   });
 });
 
 test("each rule that does not count everywhere leaves the other environments alone", () => {
-  const narrow = GOOGLE.filter(({ only }) => only !== undefined);
-  expect(narrow.length).toBeGreaterThan(30);
+  const narrow = RULES.filter(({ only }) => only !== undefined);
+  expect(narrow.length).toBeGreaterThan(70);
   for (const rule of narrow)
     for (const [type, resource] of fixturesOf(rule, PRODUCTION))
       for (const mutant of mutants(rule, resource, PRODUCTION))
@@ -73,7 +84,7 @@ test("each rule that does not count everywhere leaves the other environments alo
 });
 
 test("no two rules have one id", () => {
-  const ids = [...GOOGLE, ...GOOGLE_STACKS].map(({ id }) => id);
+  const ids = [...RULES, ...STACK_RULES].map(({ id }) => id);
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
 });
 
@@ -98,6 +109,13 @@ test("where the environment's file decides, the fix is what to write there, or w
   ]);
 });
 
+test("a list without any block has none of what its blocks have to have", () => {
+  const rule = AZURE.find(({ id }) => id === "alert-metric-reaches-people");
+  if (!rule) throw new Error("no such rule");
+  expect(broken(rule, { action: [] }, PRODUCTION)).toEqual([["action", "action_group_id"]]);
+  expect(broken({ ...rule, path: "action?.action_group_id" }, { action: [] }, PRODUCTION)).toEqual([]);
+});
+
 test("each block of a list is looked at, and the wrong one is named", () => {
   const rule = GOOGLE.find(({ id }) => id === "run-image");
   if (!rule) throw new Error("no such rule");
@@ -106,49 +124,8 @@ test("each block of a list is looked at, and the wrong one is named", () => {
   expect(broken(rule, mixed, PRODUCTION)).toEqual([["template", 0, "containers", 1, "image"]]);
 });
 
-const DENY_OUT = { direction: "EGRESS", destination_ranges: ["0.0.0.0/0"], deny: [{ protocol: "all" }] };
-const DENY_IN = { direction: "INGRESS", source_ranges: ["0.0.0.0/0"], deny: [{ protocol: "all" }] };
-const network = (rules: Readonly<Record<string, Resource>>): StackJson => ({
-  resource: { google_compute_network: { it: {} }, google_compute_firewall: rules },
-});
-
-/** Stacks that break a rule about stacks as a whole. */
-const STACKS: Readonly<Record<string, { readonly keeps: StackJson; readonly breaks: readonly StackJson[] }>> = {
-  "no-unsafe-type": {
-    keeps: { resource: { google_storage_bucket_iam_member: { it: {} }, google_logging_project_sink: { it: {} } } },
-    breaks: [
-      "google_service_account_key",
-      "google_storage_hmac_key",
-      "google_project_iam_binding",
-      "google_project_iam_policy",
-      "google_storage_bucket_acl",
-      "google_storage_default_object_access_control",
-      "google_bigquery_dataset_access",
-    ].map((type) => alone(type, {})),
-  },
-  "images-by-digest": {
-    keeps: alone("google_thing", {
-      image: `asia-northeast3-docker.pkg.dev/acme/images/serving@sha256:${"a".repeat(64)}`,
-      repository: "asia-northeast3-docker.pkg.dev/acme/images",
-      boot: { image: "projects/cos-cloud/global/images/cos-stable" },
-    }),
-    breaks: ["asia-northeast3-docker.pkg.dev/acme/images/serving:1", "gcr.io/acme/serving"].map((image) =>
-      alone("google_thing", { containers: [{ image }] }),
-    ),
-  },
-  "network-default-deny": {
-    keeps: network({ out: DENY_OUT, in: DENY_IN }),
-    breaks: [
-      network({ in: DENY_IN }),
-      network({ out: DENY_OUT }),
-      network({ out: { ...DENY_OUT, destination_ranges: ["10.0.0.0/8"] }, in: DENY_IN }),
-      network({ out: { ...DENY_OUT, deny: undefined, allow: [{ protocol: "all" }] }, in: DENY_IN }),
-    ],
-  },
-};
-
-test.each(GOOGLE_STACKS.map((rule) => [rule.id, rule] as const))("the rule %s keeps a stack as a whole", (id, rule) => {
-  const cases = STACKS[id];
+test.each(STACK_RULES.map((rule) => [rule.id, rule] as const))("the rule %s keeps a stack as a whole", (id, rule) => {
+  const cases = CASES[id];
   if (!cases) throw new Error("write a stack that keeps it and some that break it");
   expect(rule.check(cases.keeps)).toEqual([]);
   for (const stack of cases.breaks) {

@@ -12,7 +12,7 @@ const ABOUT = [
   "lib/core/retired.ts",
   "test/core/retired.test.ts",
   "test/core/policies.test.ts",
-  "test/core/hardening.test.ts",
+  "test/core/hardening-stacks.ts",
 ];
 
 /** One resource that is of the past for each product that shows in resources. */

@@ -104,7 +104,10 @@ describe("on Azure", () => {
   test("subnets are made in a network that exists, too, and have room for the nodes", () => {
     const id =
       "/subscriptions/1b2c3d4e-0000-4000-8000-0000000000d9/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/v";
-    const file = AZURE.replace("koreacentral }", `koreacentral, existing: { network: ${id} } }`);
+    // What exists on the other cloud is nobody's business here.
+    const google =
+      "existing: { network: projects/p/global/networks/n, subnets: { nodes: projects/p/regions/asia-northeast3/subnetworks/s } }";
+    const file = AZURE.replace("koreacentral }", `koreacentral, existing: { network: ${id} } }, gcp: { ${google} }`);
     expect(problems({ "a.yaml": `${file}network: { cidr: 10.20.0.0/21 }\n` })).toEqual([
       "a.yaml:3:18: network.cidr: got 10.20.0.0/21, wanted at least a /20 to carve the parts from",
     ]);

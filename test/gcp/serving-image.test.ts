@@ -6,7 +6,7 @@ import { IMAGES } from "../../lib/core/images";
 describe("the scoring app's image", () => {
   const folder = "pipelines/images/serving";
   const dockerfile = readFileSync(join(folder, "Dockerfile"), "utf8");
-  const build = parse(readFileSync(IMAGES.serving.build, "utf8"));
+  const build = parse(readFileSync(IMAGES.serving.build.cloudBuild, "utf8"));
 
   test("is built from a base by digest, the one of the tracking server, with hashed packages, and runs as nobody in particular", () => {
     const bases = (text: string) => [...text.matchAll(/^FROM (python:\S+)/gm)].map(([, base]) => base);
@@ -20,7 +20,7 @@ describe("the scoring app's image", () => {
   test("holds what is there, and nothing of the tests", () => {
     const copied = [...dockerfile.matchAll(/^COPY (\S+) /gm)].map(([, source]) => source ?? "");
     expect(copied).toEqual(["images/serving/requirements.txt", "steps", "serving"]);
-    const ignored = readFileSync(join(folder, "Dockerfile.dockerignore"), "utf8").split("\n");
+    const ignored = readFileSync(join(IMAGES.serving.build.context, ".dockerignore"), "utf8").split("\n");
     expect(ignored[0]).toBe("*");
     for (const source of copied) expect(ignored).toContain(`!${source}`);
     expect(ignored).toContain("**/tests");

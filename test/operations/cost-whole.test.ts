@@ -1,7 +1,7 @@
 /** What an estimate assumes, how it is grouped, and how it stands to the budget. */
 import { parseChanges } from "../../operations/cost/assumptions";
 import { type Estimate, type EstimateProps, estimate } from "../../operations/cost/estimate";
-import type { Price } from "../../operations/cost/prices";
+import type { Price } from "../../operations/cost/price";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

@@ -50,8 +50,8 @@ test("the recorded answers have the form", () => {
   expect(waivers.length).toBeGreaterThan(0);
   for (const each of waivers) {
     expect(each).toEqual({
-      check: expect.stringMatching(/^CKV2?_GCP_\d+$/),
-      resource: expect.stringMatching(/\S+\/google_\w+/),
+      check: expect.stringMatching(/^CKV2?_(GCP|AZURE)_\d+$/),
+      resource: expect.stringMatching(/\S+\/(google|azurerm)_\w+/),
       reason: expect.stringMatching(/^[A-Z].{30,}\.$/),
       until: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
     });

@@ -13,8 +13,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { azureml } from "./azureml.mjs";
 import { checkov } from "./checkov.mjs";
 import { everything, images, kubeflow } from "./everything.mjs";
+import { organisation } from "./organisation.mjs";
 import { signIn } from "./sign-in.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -22,7 +24,8 @@ const scratch = mkdtempSync(path.join(tmpdir(), "mlops-providers-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 
-const { url: token, close } = await signIn();
+const { url: token, close: closeSignIn } = await signIn();
+const { url: devOps, close: closeOrganisation } = await organisation();
 
 /** Terraform talks to nobody: a closed port is the way out, so that no account can be reached by mistake. */
 const CLOSED = "http://127.0.0.1:9";
@@ -90,9 +93,16 @@ async function synthesize({ cloud, environments, name }) {
   if (made.code !== 0) throw new Error(`synth ${name} on ${cloud}: ${made.text}`);
   return readdirSync(path.join(out, "stacks")).map((stack) => {
     const folder = path.join(out, "stacks", stack);
-    writeFileSync(path.join(folder, "backend_override.tf.json"), '{"terraform":{"backend":{"local":{}}}}');
+    writeFileSync(path.join(folder, "here_override.tf.json"), JSON.stringify(here(folder)));
     return { stack: cloud === "gcp" ? stack : `${cloud}-${stack}`, folder };
   });
+}
+
+/** What is another here than where it is deployed: the state lies beside it, and the organisation is on this machine. */
+function here(folder) {
+  const { provider } = JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));
+  const terraform = { backend: { local: {} } };
+  return provider?.azuredevops ? { terraform, provider: { azuredevops: { org_service_url: devOps } } } : { terraform };
 }
 
 const terraform = (folder, ...args) => run("terraform", [...args, "-no-color"], { cwd: folder, env: OFFLINE });
@@ -154,11 +164,13 @@ async function main(wanted) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   const opinion = await checkov(plans, { partly: wanted.length > 0 || counts.failed > 0 });
-  for (const key of Object.keys(counts)) counts[key] += opinion[key];
+  const documents = await azureml();
+  for (const key of Object.keys(counts)) counts[key] += opinion[key] + documents[key];
   return counts;
 }
 
 const { passed, failed, skipped } = await main(process.argv.slice(2));
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-close();
+closeSignIn();
+closeOrganisation();
 process.exitCode = failed > 0 ? 1 : 0;

@@ -14,15 +14,14 @@ interface Surroundings {
   readonly environments?: string;
 }
 
-/** Files of a synth of the shipped local environment, made by a process of its own. */
-function synthesized({
-  cwd = ROOT,
-  env = {},
-  environments = join(ROOT, "environments"),
-}: Surroundings): Record<string, string> {
+/** Files of a synth of a shipped environment, made by a process of its own. */
+function synthesized(
+  name: string,
+  { cwd = ROOT, env = {}, environments = join(ROOT, "environments") }: Surroundings = {},
+): Record<string, string> {
   const outdir = join(temporaryFolder(), "some", "where");
   const program = join(ROOT, "test/support/synth-process.ts");
-  execFileSync(JITI, [program, environments, outdir], {
+  execFileSync(JITI, [program, environments, outdir, name], {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: "pipe",
@@ -37,29 +36,47 @@ function synthesized({
 }
 
 /** The same files with the keys of every map turned round. */
-function keysTurned(): string {
+function keysTurned(cloud: string): string {
   const folder = join(temporaryFolder(), "deeper", "environments");
   mkdirSync(folder, { recursive: true });
   cpSync(join(ROOT, "environments"), folder, { recursive: true, filter: (path) => !path.endsWith(".ts") });
-  for (const name of ["base.yaml", "local.yaml"]) {
+  for (const name of ["base.yaml", "local.yaml", "staging.yaml"]) {
     const document = parseDocument(readFileSync(join(folder, name), "utf8"));
     const turn = (node: unknown): void => {
       if (!isMap(node)) return;
       node.items.reverse();
       for (const { value } of node.items) turn(value);
     };
+    if (name === "staging.yaml") document.set("cloud", cloud);
     turn(document.contents);
     writeFileSync(join(folder, name), String(document));
   }
   return folder;
 }
 
-test("another folder, time zone, locale, home and order of keys change no byte", () => {
-  const usual = synthesized({ env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } });
-  expect(Object.keys(usual)).toContain("/stacks/local-data/cdk.tf.json");
-  expect(Object.keys(usual)).toContain("/manifest.json");
-  expect(
-    synthesized({ cwd: "/", env: { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8", HOME: "" } }),
-  ).toEqual(usual);
-  expect(synthesized({ environments: keysTurned(), env: { TZ: "America/St_Johns" } })).toEqual(usual);
-}, 60_000);
+/** The shipped files, one of them with another cloud. */
+function shipped(cloud: string): string {
+  const folder = join(temporaryFolder(), "environments");
+  cpSync(join(ROOT, "environments"), folder, { recursive: true, filter: (path) => !path.endsWith(".ts") });
+  const file = join(folder, "staging.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("cloud: gcp", `cloud: ${cloud}`));
+  return folder;
+}
+
+test.each([
+  ["local", "local", "gcp"],
+  ["Google Cloud", "staging", "gcp"],
+  ["Azure", "staging", "azure"],
+])(
+  "another folder, time zone, locale, home and order of keys change no byte on %s",
+  (_, name, cloud) => {
+    const environments = shipped(cloud);
+    const usual = synthesized(name, { environments, env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } });
+    expect(Object.keys(usual)).toContain(`/stacks/${name}-data/cdk.tf.json`);
+    expect(Object.keys(usual)).toContain("/manifest.json");
+    const env = { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8", HOME: "" };
+    expect(synthesized(name, { environments, cwd: "/", env })).toEqual(usual);
+    expect(synthesized(name, { environments: keysTurned(cloud), env: { TZ: "America/St_Johns" } })).toEqual(usual);
+  },
+  60_000,
+);

@@ -9,6 +9,7 @@ import type { Environment } from "../../environments/schema";
 import type { Layer } from "../../lib/contracts/layers";
 import {
   asMap,
+  blocks,
   breaches,
   covered,
   type HardeningContext,
@@ -34,7 +35,10 @@ export interface Exception {
 export interface MutationCloud {
   readonly rules: readonly HardeningRule[];
   readonly stackRules: readonly StackRule[];
-  /** Attributes by type that benchmarks and the provider's documentation ask for; `name(entry)` is an entry of a list. */
+  /**
+   * Attributes by type that benchmarks and the provider's documentation ask for; `name(entry)` is an entry of a list.
+   * `provider.NAME` stands for what stacks tell a provider.
+   */
   readonly table: Readonly<Record<string, readonly string[]>>;
   readonly exceptions: Readonly<Record<string, Exception>>;
   /** The first is looked at as a whole. */
@@ -98,6 +102,15 @@ export async function mutationRun(cloud: MutationCloud): Promise<MutationRun> {
       for (const attribute of table[type] ?? []) {
         for (const mutant of without(resource, attribute))
           tally.takenAway(type, attribute, `${name}/${type}.${id}`, noticed(stack, `${type}.${id}`, mutant));
+      }
+    }
+    for (const [type, configuration] of providersOf(stack)) {
+      for (const attribute of table[`provider.${type}`] ?? []) {
+        for (const mutant of without(configuration, attribute)) {
+          const other = { ...stack, provider: { ...stack.provider, [type]: [mutant] } };
+          const refused = cloud.stackRules.some((rule) => rule.check(other).length > 0);
+          tally.takenAway(`provider.${type}`, attribute, `${name}/provider.${type}`, refused);
+        }
       }
     }
     for (const rule of rules) {
@@ -199,6 +212,12 @@ function byType(rules: readonly HardeningRule[]): RulesFor {
 function resourcesOf(stack: StackJson): [string, string, Resource][] {
   return Object.entries(stack.resource ?? {}).flatMap(([type, byId]) =>
     Object.entries(byId).map(([id, body]): [string, string, Resource] => [type, id, asMap(body)]),
+  );
+}
+
+function providersOf(stack: StackJson): [string, Resource][] {
+  return Object.entries(stack.provider ?? {}).flatMap(([type, configurations]) =>
+    blocks(configurations).map((configuration): [string, Resource] => [type, configuration]),
   );
 }
 

@@ -1,8 +1,8 @@
 /**
  * Bodies of Azure ML's API: environments, components, endpoints, deployments, schedules and monitors, typed after
  * https://learn.microsoft.com/en-us/azure/templates/microsoft.machinelearningservices/2025-12-01/workspaces. Does not load the
- * engine. The vendor's npm package (`@azure/arm-machinelearning` 2.1.1) knows none of the published pipelines, components and
- * monitors, so the types are written here; `test/providers/azureml.py` holds the bodies against Microsoft's Python library.
+ * engine. The vendor's npm package (`@azure/arm-machinelearning` 2.1.1) knows neither published pipelines nor monitors, so
+ * the types are written here; `test/providers/azureml.py` holds the bodies against Microsoft's Python library.
  */
 
 /** Version of the API, the one that Microsoft's own library speaks (azure-ai-ml 1.35). */

@@ -16,6 +16,8 @@ export interface AzureOperatorOptions {
   readonly source?: { readonly host: string; readonly connection?: string };
   /** Machines that train, counted against the quota of Azure ML. @default - not counted */
   readonly training?: { readonly class: SizeClass; readonly max: number; readonly capacity: "onDemand" | "spot" };
+  /** Whether the CI's own identities are made, which have roles of their own. @default false */
+  readonly ci?: boolean;
   /** Replaces the clock in tests. @default - real time */
   readonly pause?: (milliseconds: number) => Promise<void>;
 }

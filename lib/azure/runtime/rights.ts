@@ -1,7 +1,7 @@
 /** Rights of whoever deploys, from what is deployed. One action a row stands for the role that holds its kin. */
 import type { Check } from "../../contracts/operator";
 import { type Json, texts } from "../../core/json";
-import type { AzureFeatures, AzureSettings } from "../parts/settings";
+import type { AzureFeatures } from "../parts/settings";
 import type { AzureContext } from "./context";
 
 /** An action of Azure Resource Manager, and a built-in role that holds it. */
@@ -45,13 +45,16 @@ const OWN_CLUSTER: readonly Right[] = [contributor("Microsoft.ContainerService/m
 const OWN_VAULT: readonly Right[] = [contributor("Microsoft.KeyVault/vaults/write")];
 const OWN_KEYS: readonly Right[] = [contributor("Microsoft.KeyVault/vaults/keys/write")];
 const LOCKS: readonly Right[] = [{ action: "Microsoft.Authorization/locks/write", role: "User Access Administrator" }];
+const OWN_ROLES: readonly Right[] = [
+  { action: "Microsoft.Authorization/roleDefinitions/write", role: "User Access Administrator" },
+];
 const BY_FEATURE: Readonly<Partial<Record<keyof AzureFeatures, readonly Right[]>>> = {
   notebooks: [contributor("Microsoft.MachineLearningServices/workspaces/computes/write")],
   dataIntegration: [contributor("Microsoft.DataFactory/factories/write")],
 };
 
 /** What is needed for this environment. */
-function rightsFor(settings: AzureSettings): readonly Right[] {
+function rightsFor({ settings, ci = false }: Pick<AzureContext, "settings" | "ci">): readonly Right[] {
   const { existing, ownKeys, production, resourceGroup, features } = settings;
   const switched = (Object.keys(BY_FEATURE) as (keyof AzureFeatures)[]).filter((name) => features[name]);
   return [
@@ -63,16 +66,18 @@ function rightsFor(settings: AzureSettings): readonly Right[] {
     ...(existing.vault === undefined ? OWN_VAULT : []),
     ...(ownKeys ? OWN_KEYS : []),
     ...(production ? LOCKS : []),
+    ...(ci ? OWN_ROLES : []),
     ...switched.flatMap((name) => BY_FEATURE[name] ?? []),
   ];
 }
 
 /** What whoever is logged in may do where the estate stands, or will stand. */
-export async function rightsChecks({ client, names, settings }: AzureContext): Promise<readonly Check[]> {
+export async function rightsChecks(context: AzureContext): Promise<readonly Check[]> {
+  const { client, names, settings } = context;
   const group = await client.find("resources", names.resourceGroupId);
   const scope = group === null ? `/subscriptions/${settings.subscription}` : names.resourceGroupId;
   const held = await client.list("authorization", `${scope}/providers/Microsoft.Authorization/permissions`);
-  const wanted = rightsFor(settings);
+  const wanted = rightsFor(context);
   const missing = wanted.filter(({ action }) => !held.some((permission) => allows(permission, action)));
   const check = "rights";
   if (missing.length === 0)

@@ -1,12 +1,11 @@
 import { asMap, type HardeningRule, type Resource, type StackRule } from "../hardening";
 import { leaves } from "../walk";
+import { someOf } from "./azure-demands";
 import { entries } from "./azure-stack";
-import { filled, is, oneOf, text } from "./demands";
+import { filled, is, oneOf, text, whenThere } from "./demands";
 
 const ASSIGNMENT = "azurerm_role_assignment";
 const ROLE = "azurerm_role_definition";
-const CREDENTIAL = "azurerm_federated_identity_credential";
-const API = "azapi_resource";
 
 /** Who holds one of these can give itself every other: https://learn.microsoft.com/en-us/azure/role-based-access-control/role-assignments-steps#privileged-administrator-roles */
 const EVERYTHING = /^(Owner|User Access Administrator|Access Review Operator Service Role)$/;
@@ -32,11 +31,13 @@ const ASSIGNMENTS: readonly HardeningRule[] = [
   {
     id: "role-by-name",
     type: ASSIGNMENT,
-    path: "role_definition_id?",
-    demand: text(
-      /^\$\{azurerm_role_definition\./,
-      "a role of the environment's own; Azure's are named by role_definition_name",
-      "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    path: "role_definition_id",
+    demand: whenThere(
+      text(
+        /^\$\{azurerm_role_definition\./,
+        "a role of the environment's own; Azure's are named by role_definition_name",
+        "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+      ),
     ),
     why: "A review does not know a role by its number.",
     refs: [],
@@ -51,7 +52,7 @@ const ASSIGNMENTS: readonly HardeningRule[] = [
       wrong: () => ["/subscriptions/1b2c3d4e-0000-4000-8000-000000000001", ""],
     },
     why: "It would count for everything in the subscription, also for what others have there.",
-    refs: ["CIS AKS 5.1.3"],
+    refs: [],
   },
   {
     id: "role-giver-condition",
@@ -74,6 +75,15 @@ const ASSIGNMENTS: readonly HardeningRule[] = [
     demand: is("2.0"),
     where: ({ condition }) => condition !== undefined,
     why: "Azure refuses a condition without it.",
+    refs: [],
+  },
+  {
+    id: "role-condition-there",
+    type: ASSIGNMENT,
+    path: "condition",
+    demand: filled("a condition"),
+    where: ({ condition_version }) => condition_version !== undefined,
+    why: "The right would count for what others have there too: for the states of every environment.",
     refs: [],
   },
   {
@@ -101,6 +111,9 @@ const ASSIGNMENTS: readonly HardeningRule[] = [
     why: "Nobody could say who has it.",
     refs: [],
   },
+];
+
+const ROLES: readonly HardeningRule[] = [
   {
     id: "custom-role-no-giving",
     type: ROLE,
@@ -113,71 +126,23 @@ const ASSIGNMENTS: readonly HardeningRule[] = [
     why: "Who holds the role could give itself every other.",
     refs: ["CKV_AZURE_39", "CIS Azure 2.23"],
   },
+  {
+    id: "custom-role-scope",
+    type: ROLE,
+    path: "assignable_scopes",
+    demand: someOf("where it may be given"),
+    why: "It could be given on every subscription of the tenant.",
+    refs: [],
+  },
 ];
 
 /** Actions with which one gets other rights, by name or as one of many. */
 const GIVES =
   /^\*|^Microsoft\.Authorization\/(\*|roleAssignments\/(\*|write)|roleDefinitions\/(\*|write)|elevateAccess\/action)|\/listKeys\/action$|\/\*$/i;
 
-/** Subjects of tokens that become an identity. The second form is what Azure DevOps says of a service connection. */
-const SUBJECT =
-  /^[^*${}\s]+$|^\$\{azuredevops_serviceendpoint_azurerm\.[\w-]+\.workload_identity_federation_subject\}$/;
-const ISSUER =
-  /^https:\/\/[^*]+$|^\$\{azuredevops_serviceendpoint_azurerm\.[\w-]+\.workload_identity_federation_issuer\}$/;
-/** https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation-considerations */
-const AUDIENCE = "api://AzureADTokenExchange";
-
-/** Both providers make them: the main one, and the one for what that has no words for. */
-const FEDERATION: readonly HardeningRule[] = [
-  { type: CREDENTIAL, at: "", audience: "audience", word: "federated" },
-  { type: API, at: "body.properties.", audience: "audiences", word: "federated-connection" },
-].flatMap(({ type, at, audience, word }): HardeningRule[] => {
-  const where = type === API ? isCredential : undefined;
-  return [
-    {
-      id: `${word}-subject`,
-      type,
-      path: `${at}subject`,
-      demand: text(SUBJECT, "one whole subject", "", "repo:acme/*", "repo:acme/ml:ref:refs/heads/*"),
-      ...(where ? { where } : {}),
-      why: "A token of a foreign repository or branch would be let in.",
-      refs: ["CKV_AZURE_249"],
-    },
-    {
-      id: `${word}-audience`,
-      type,
-      path: `${at}${audience}`,
-      demand: {
-        wanted: `${AUDIENCE} alone`,
-        holds: (value) => Array.isArray(value) && value.length === 1 && value[0] === AUDIENCE,
-        wrong: () => [[], ["api://other"], [AUDIENCE, "api://other"]],
-      },
-      ...(where ? { where } : {}),
-      why: "A token that was made for somebody else would be let in.",
-      refs: [],
-    },
-    {
-      id: `${word}-issuer`,
-      type,
-      path: `${at}issuer`,
-      demand: text(ISSUER, "an https issuer", "http://issuer.example", ""),
-      ...(where ? { where } : {}),
-      why: "Tokens could be forged on the way.",
-      refs: [],
-    },
-  ];
-});
-
-function isCredential({ type }: Resource): boolean {
-  return /\/federatedIdentityCredentials@/.test(String(type));
-}
-
 function isGiver({ role_definition_name }: Resource): boolean {
   return role_definition_name === GIVER;
 }
-
-/** https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation-considerations#general-federated-identity-credential-considerations */
-const CREDENTIALS_MOST = 20;
 
 /** Types that are not used: what they make is a secret, is seen by no review, or is made past the private address. */
 const UNUSED: readonly [RegExp, string, string][] = [
@@ -242,26 +207,6 @@ export const AZURE_ACCESS_STACKS: readonly StackRule[] = [
       ),
   },
   {
-    id: "federated-not-too-many",
-    why: "Microsoft Entra takes twenty for an identity, and refuses the next one.",
-    refs: [],
-    check: (stack) => {
-      const parents = [
-        ...entries(stack, CREDENTIAL).map(([, { parent_id }]) => String(parent_id)),
-        ...entries(stack, API)
-          .filter(([, body]) => isCredential(body))
-          .map(([, { parent_id }]) => String(parent_id)),
-      ];
-      return [...new Set(parents)]
-        .filter((parent) => parents.filter((each) => each === parent).length > CREDENTIALS_MOST)
-        .map((parent) => ({
-          address: CREDENTIAL,
-          message: `${parent} has more than ${CREDENTIALS_MOST}, of which Microsoft Entra refuses the last`,
-          fix: "Make another identity",
-        }));
-    },
-  },
-  {
     id: "role-contributor-narrow",
     why: "With it one changes and deletes everything there is.",
     refs: [],
@@ -283,4 +228,4 @@ function isGroup(scope: unknown): boolean {
 }
 
 /** Who may do what. */
-export const AZURE_ACCESS: readonly HardeningRule[] = [...ASSIGNMENTS, ...FEDERATION];
+export const AZURE_ACCESS: readonly HardeningRule[] = [...ASSIGNMENTS, ...ROLES];

@@ -1,6 +1,6 @@
 import type { HardeningRule } from "../hardening";
 import { resourceId, vaultKey } from "./azure-demands";
-import { absent, is, number, oneOf, text } from "./demands";
+import { absent, is, number, oneOf, shape, text } from "./demands";
 
 const POSTGRES = "azurerm_postgresql_flexible_server";
 const MYSQL = "azurerm_mysql_flexible_server";
@@ -67,11 +67,17 @@ const POSTGRES_RULES: readonly HardeningRule[] = [
   {
     id: "postgres-geo-backup",
     type: POSTGRES,
-    path: "geo_redundant_backup_enabled",
-    demand: is(true),
+    path: "",
+    demand: shape(
+      "geo_redundant_backup_enabled = true, unless customer_managed_key is there: a copy in the paired region takes a key of that region",
+      ({ customer_managed_key, geo_redundant_backup_enabled }) =>
+        customer_managed_key !== undefined || geo_redundant_backup_enabled === true,
+      ({ customer_managed_key: _key, geo_redundant_backup_enabled: _copy, ...server }) => [
+        server,
+        { ...server, geo_redundant_backup_enabled: false },
+      ],
+    ),
     only: "production",
-    // A copy in the paired region takes a key of that region.
-    where: ({ customer_managed_key }) => customer_managed_key === undefined,
     why: "The loss of a region would be the loss of the data, and it cannot be switched on later.",
     refs: ["CKV_AZURE_136"],
   },

@@ -55,7 +55,7 @@ export const AZURE_DELIVERY: readonly HardeningRule[] = [
   {
     id: "build-variables-fixed",
     type: BUILD,
-    path: "variable.allow_override",
+    path: "variable?.allow_override",
     demand: is(false),
     why: "Whoever starts a build could say where it deploys to.",
     refs: [],

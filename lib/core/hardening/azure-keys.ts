@@ -81,6 +81,7 @@ const VAULTS: readonly HardeningRule[] = [
 
 /** Keys are made through Azure's management: the vault is closed to the network that Terraform runs in. */
 const KEY = "azapi_resource_action";
+const ENCRYPTING: ReadonlySet<string> = new Set(["wrapKey", "unwrapKey", "encrypt", "decrypt"]);
 const DAYS = /^P(\d+)D$/;
 
 const KEYS: readonly HardeningRule[] = [
@@ -107,13 +108,12 @@ const KEYS: readonly HardeningRule[] = [
     type: KEY,
     path: "body.properties.keyOps",
     demand: {
-      wanted: "wrapKey and unwrapKey only",
-      holds: (value) =>
-        Array.isArray(value) && value.length > 0 && value.every((each) => each === "wrapKey" || each === "unwrapKey"),
+      wanted: "only what encrypts",
+      holds: (value) => Array.isArray(value) && value.length > 0 && value.every((use) => ENCRYPTING.has(String(use))),
       wrong: () => [[], ["wrapKey", "unwrapKey", "sign"]],
     },
     where: isKey,
-    why: "A key that wraps other keys must not sign or decrypt what people send it.",
+    why: "A key that encrypts must not prove anybody's name, and must not be given to others.",
     refs: [],
   },
   {

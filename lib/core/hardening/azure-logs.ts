@@ -1,4 +1,4 @@
-import { blocks, type HardeningRule } from "../hardening";
+import { blocks, type HardeningRule, type Resource } from "../hardening";
 import { resourceId, someOf } from "./azure-demands";
 import { filled, is, number, oneOf, shape, someBlock } from "./demands";
 
@@ -203,13 +203,17 @@ const ALERTS: readonly HardeningRule[] = [
       (group) => [Object.fromEntries(Object.entries(group).filter(([name]) => !RECEIVERS.includes(name)))],
     ),
     why: "Nobody would hear of anything.",
-    refs: ["CIS Azure 3.1.13"],
+    refs: [],
   },
   {
     id: "budget-reaches-people",
     type: /^azurerm_consumption_budget_\w+$/,
-    path: "notification.contact_emails",
-    demand: someOf("addresses of people"),
+    path: "notification[]",
+    demand: {
+      wanted: "notifications, each with contact_emails, contact_roles or contact_groups",
+      holds: (value) => blocks(value).length > 0 && blocks(value).every(isToldToSomebody),
+      wrong: (value) => [[], [...blocks(value), { threshold: 100 }]],
+    },
     why: "Nobody would hear of the cost before the bill.",
     refs: [],
   },
@@ -222,6 +226,10 @@ const ALERTS: readonly HardeningRule[] = [
     refs: [],
   },
 ];
+
+function isToldToSomebody({ contact_emails, contact_roles, contact_groups }: Resource): boolean {
+  return [contact_emails, contact_roles, contact_groups].flat().some((each) => typeof each === "string" && each !== "");
+}
 
 /** Ways to tell people. */
 const RECEIVERS: readonly string[] = [
@@ -251,6 +259,7 @@ const KEPT_RULES: readonly HardeningRule[] = [
     only: "production",
     why: "A change that replaces it would take its data with it.",
     refs: ["CIS Azure 10.1"],
+    setting: "storage.deletionProtection, metadata.deletionProtection or kubernetes.deletionProtection: true",
   },
 ];
 

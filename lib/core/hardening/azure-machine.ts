@@ -14,7 +14,7 @@ export const AZURE_MACHINE: readonly HardeningRule[] = [
     path: "disable_password_authentication",
     demand: is(true),
     why: "Whoever guesses gets in.",
-    refs: ["CKV_AZURE_1", "CKV_AZURE_149"],
+    refs: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178"],
   },
   {
     id: "vm-host-encryption",
@@ -71,7 +71,7 @@ export const AZURE_MACHINE: readonly HardeningRule[] = [
     path: "ip_configuration.public_ip_address_id",
     demand: absent("${azurerm_public_ip.it.id}"),
     why: "It could be reached from everywhere.",
-    refs: ["CKV2_AZURE_39"],
+    refs: ["CKV_AZURE_119", "CKV2_AZURE_39"],
   },
   {
     id: "vm-no-forwarding",

@@ -102,8 +102,10 @@ export const AZURE_NETWORK: readonly HardeningRule[] = [
     type: ADDRESS,
     path: "name",
     demand: text(/-nat$/, "the name of the NAT gateway's", "acme-test-machine", ""),
+    only: "production",
     why: "Whatever else has a public address can be tried by everybody.",
     refs: ["CIS Azure 7.7"],
+    setting: "serving.production.expose: internal",
   },
   {
     id: "public-address-closed",

@@ -28,8 +28,8 @@ interface Parameter extends Pick<HardeningRule, "why" | "refs"> {
   readonly wrong: string;
 }
 
-/** Numbers of the CIS benchmark for Azure are those of version 3.0.0. */
-const PARAMETERS: readonly Parameter[] = [
+/** What is set in servers. Numbers of the CIS benchmark for Azure are those of version 3.0.0. */
+export const SERVER_PARAMETERS: readonly Parameter[] = [
   {
     of: POSTGRES,
     name: "require_secure_transport",
@@ -177,15 +177,17 @@ const PARAMETERS: readonly Parameter[] = [
 ];
 
 /** One rule for each parameter. */
-export const AZURE_PARAMETERS: readonly HardeningRule[] = PARAMETERS.map(({ of, name, form, wrong, why, refs }) => ({
-  id: `${of.word}-${name.toLowerCase().replace(/[._]/g, "-")}`,
-  type: of.parameter,
-  path: "value",
-  demand: text(form, `what ${name} has to be (not ${wrong})`, wrong, ""),
-  where: (parameter) => parameter.name === name,
-  why,
-  refs,
-}));
+export const AZURE_PARAMETERS: readonly HardeningRule[] = SERVER_PARAMETERS.map(
+  ({ of, name, form, wrong, why, refs }) => ({
+    id: `${of.word}-${name.toLowerCase().replace(/[._]/g, "-")}`,
+    type: of.parameter,
+    path: "value",
+    demand: text(form, `what ${name} has to be (not ${wrong})`, wrong, ""),
+    where: (parameter) => parameter.name === name,
+    why,
+    refs,
+  }),
+);
 
 /** What a stack with a server holds beside it. */
 export const AZURE_PARAMETERS_STACKS: readonly StackRule[] = [POSTGRES, MYSQL].map(({ server, parameter, word }) => ({
@@ -194,7 +196,7 @@ export const AZURE_PARAMETERS_STACKS: readonly StackRule[] = [POSTGRES, MYSQL].m
   refs: [],
   check: ({ resource = {} }) => {
     const set = Object.values(resource[parameter] ?? {}).map((body) => asMap(body).name);
-    const missing = PARAMETERS.filter(({ of, name }) => of.parameter === parameter && !set.includes(name));
+    const missing = SERVER_PARAMETERS.filter(({ of, name }) => of.parameter === parameter && !set.includes(name));
     if (missing.length === 0) return [];
     return Object.keys(resource[server] ?? {}).map((id) => ({
       address: `${server}.${id}`,

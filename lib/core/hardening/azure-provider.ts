@@ -17,7 +17,6 @@ const FEATURES: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   machine_learning: { purge_soft_deleted_workspace_on_destroy: false },
   log_analytics_workspace: { permanently_delete_on_destroy: false },
   cognitive_account: { purge_soft_delete_on_destroy: false },
-  application_insights: { disable_generated_rule: true },
   storage: { data_plane_available: false },
 };
 

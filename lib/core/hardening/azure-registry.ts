@@ -1,9 +1,8 @@
 import type { HardeningRule } from "../hardening";
 import { vaultKey } from "./azure-demands";
-import { is, number, oneOf, text } from "./demands";
+import { is, number, oneOf } from "./demands";
 
 const REGISTRY = "azurerm_container_registry";
-const LOGIN = "azurerm_container_registry_credential_set";
 
 /** Where images are. */
 export const AZURE_REGISTRY: readonly HardeningRule[] = [
@@ -97,25 +96,4 @@ export const AZURE_REGISTRY: readonly HardeningRule[] = [
     why: "Images hold the model and its code.",
     refs: [],
   },
-  {
-    id: "acr-login-user",
-    type: LOGIN,
-    path: "authentication_credentials.username_secret_id",
-    demand: secret(),
-    why: "A name beside its password is half of a login.",
-    refs: [],
-  },
-  {
-    id: "acr-login-password",
-    type: LOGIN,
-    path: "authentication_credentials.password_secret_id",
-    demand: secret(),
-    why: "A password in a stack is in plans, in the state and in logs.",
-    refs: [],
-  },
 ];
-
-function secret() {
-  const wrong = ["", "https://acme.vault.azure.net/keys/token"];
-  return text(/^https:\/\/[\w-]+\.vault\.[\w.]+\/secrets\/[\w-]+$/, "the address of a secret in the vault", ...wrong);
-}

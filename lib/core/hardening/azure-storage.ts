@@ -1,6 +1,6 @@
 import { blocks, type HardeningRule, type Resource, type StackRule } from "../hardening";
 import type { StackJson } from "../protected";
-import { vaultKey } from "./azure-demands";
+import { resourceId, vaultKey } from "./azure-demands";
 import { entries, idOf } from "./azure-stack";
 import { filled, includes, is, number, oneOf, text } from "./demands";
 
@@ -191,6 +191,14 @@ const DATA: readonly HardeningRule[] = [
     path: "storage_account_id",
     demand: filled("the id of the account"),
     why: "Named by the account's name, it would be made over the network that the account is closed to.",
+    refs: [],
+  },
+  {
+    id: "storage-lifecycle-of-something",
+    type: POLICY,
+    path: "storage_account_id",
+    demand: resourceId,
+    why: "Nothing would be removed.",
     refs: [],
   },
   {

@@ -70,10 +70,12 @@ export const AZURE_WATCHED_STACKS: readonly StackRule[] = [
       LOCKED.flatMap((of) =>
         alone(stack, {
           of,
+          // What may go, by the environment's file, has a rule of its own.
+          where: ({ lifecycle }) => blocks(lifecycle).some(({ prevent_destroy }) => prevent_destroy === true),
           type: LOCK,
           at: "scope",
           message: "has no lock: whoever may change the environment could delete it by mistake",
-          fix: `Add an ${LOCK} for it, and leave deletionProtection on`,
+          fix: `Add an ${LOCK} for it`,
         }),
       ),
   },

@@ -6,6 +6,7 @@ import { AZURE_CLUSTER_CARE } from "./azure-cluster-care";
 import { AZURE_CONTAINERS } from "./azure-containers";
 import { AZURE_DATABASE } from "./azure-database";
 import { AZURE_DELIVERY, AZURE_DELIVERY_STACKS } from "./azure-delivery";
+import { AZURE_FEDERATION, AZURE_FEDERATION_STACKS } from "./azure-federation";
 import { AZURE_FLOWS } from "./azure-flows";
 import { AZURE_KEYS } from "./azure-keys";
 import { AZURE_LOGS } from "./azure-logs";
@@ -21,6 +22,7 @@ import { AZURE_WATCHED_STACKS } from "./azure-watched";
 /** Values of resources. */
 export const AZURE: readonly HardeningRule[] = [
   ...AZURE_ACCESS,
+  ...AZURE_FEDERATION,
   ...AZURE_KEYS,
   ...AZURE_NETWORK,
   ...AZURE_STORAGE,
@@ -41,6 +43,7 @@ export const AZURE: readonly HardeningRule[] = [
 export const AZURE_STACKS: readonly StackRule[] = [
   ...AZURE_PROVIDER_STACKS,
   ...AZURE_ACCESS_STACKS,
+  ...AZURE_FEDERATION_STACKS,
   ...AZURE_NETWORK_STACKS,
   ...AZURE_STORAGE_STACKS,
   ...AZURE_PARAMETERS_STACKS,

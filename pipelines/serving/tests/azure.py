@@ -138,7 +138,7 @@ class Azure:
         """What the Blob service answers."""
         if self.faults:
             return self.faults.pop(0)
-        if headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
+        if headers.get("authorization") not in {f"Bearer {token}" for token in self.tokens}:
             return refused(401, "InvalidAuthenticationInfo")
         if headers.get("x-ms-version", "") < "2017-11-09" or not headers.get("x-ms-date"):
             return refused(400, "MissingRequiredHeader")
@@ -190,7 +190,7 @@ class Azure:
                 elif parsed.netloc:
                     self.answer(400, {}, b"a proxy knows nothing of this machine")
                 else:
-                    asked = {key: values[0] for key, values in parse_qs(parsed.query).items()}
+                    asked = {key: values[0] for key, values in parse_qs(parsed.query, keep_blank_values=True).items()}
                     self.answer(*azure.login(parsed.path, asked, self.headers))
 
             def do_PUT(self) -> None:

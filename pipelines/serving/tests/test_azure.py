@@ -20,7 +20,7 @@ from serving.tests.conftest import PACKAGE, PERSON_SCORE, Estate, Hosted
 
 LOGGING = {"sample": 1, "retentionDays": 30, "redact": ["sex"]}
 SETTINGS = json.dumps({"logging": LOGGING})
-IDENTITY_VARIABLES = ("AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_CLIENT_ID")
+IDENTITY_VARIABLES = ("AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_CLIENT_ID", "AZURE_IDENTITY_ID")
 
 
 @pytest.fixture(scope="module")
@@ -94,17 +94,24 @@ def test_on_container_apps_it_is_the_identity_that_the_app_names(azure: Azure, m
     assert headers["x-identity-header"] == "header-of-the-app"
 
 
-@pytest.mark.parametrize("client", [CLIENT, ""])
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"AZURE_CLIENT_ID": CLIENT, "AZURE_IDENTITY_ID": "/subscriptions/1/serving"}, {"client_id": CLIENT}),
+        ({"AZURE_IDENTITY_ID": "/subscriptions/1/serving"}, {"msi_res_id": "/subscriptions/1/serving"}),
+        ({}, {}),
+    ],
+)
 def test_on_container_instances_and_machines_the_machine_is_asked(
-    azure: Azure, client: str, monkeypatch: pytest.MonkeyPatch
+    azure: Azure, variables: dict[str, str], named: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AZURE_CLIENT_ID", client)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     # Container Apps without their endpoint, as seen in the field, come here too.
     monkeypatch.setenv("IDENTITY_HEADER", "header-of-the-app")
     assert azure_login.fetch().token in azure.tokens
     ((path, asked, headers),) = azure.logins
     assert path == "/metadata/identity/oauth2/token"
-    named = {"client_id": client} if client else {}
     assert asked == {"api-version": "2018-02-01", "resource": "https://storage.azure.com/", **named}
     assert headers["metadata"] == "true"
 

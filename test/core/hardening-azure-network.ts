@@ -1,0 +1,193 @@
+/** For each kind of Azure's resources from M to Z: the smallest that keeps every rule, in every environment. */
+import type { Resource } from "../../lib/core/hardening";
+import { GIVES, ID, IDENTITY, KEY } from "./hardening-azure-parts";
+
+export const AZURE_NETWORK: Readonly<Record<string, readonly Resource[]>> = {
+  azurerm_machine_learning_compute_cluster: [
+    {
+      identity: { type: "UserAssigned" },
+      local_auth_enabled: false,
+      node_public_ip_enabled: false,
+      scale_settings: { min_node_count: 0 },
+      ssh_public_access_enabled: false,
+    },
+  ],
+  azurerm_machine_learning_datastore_blobstorage: [{ service_data_auth_identity: "WorkspaceUserAssignedIdentity" }],
+  azurerm_machine_learning_workspace: [
+    {
+      encryption: { key_id: KEY },
+      high_business_impact: true,
+      identity: { type: "UserAssigned" },
+      image_build_compute_name: "builder",
+      lifecycle: { prevent_destroy: true },
+      managed_network: { isolation_mode: "AllowOnlyApprovedOutbound" },
+      primary_user_assigned_identity: IDENTITY,
+      public_network_access_enabled: false,
+      v1_legacy_mode_enabled: false,
+    },
+  ],
+  azurerm_management_lock: [{ lock_level: "CanNotDelete", scope: ID }],
+  azurerm_monitor_action_group: [{ email_receiver: {} }],
+  azurerm_monitor_activity_log_alert: [{ action: { action_group_id: ID }, enabled: true }],
+  azurerm_monitor_alert_prometheus_rule_group: [
+    { rule: { action: { action_group_id: ID }, enabled: true }, rule_group_enabled: true },
+  ],
+  azurerm_monitor_data_collection_endpoint: [{ public_network_access_enabled: false }],
+  azurerm_monitor_diagnostic_setting: [
+    { enabled_log: { category: "kube-audit-admin" }, log_analytics_workspace_id: ID, target_resource_id: ID },
+  ],
+  azurerm_monitor_metric_alert: [{ action: { action_group_id: ID }, enabled: true }],
+  azurerm_monitor_scheduled_query_rules_alert_v2: [{ action: { action_groups: [ID] }, enabled: true }],
+  azurerm_monitor_workspace: [{ public_network_access_enabled: false }],
+  azurerm_mysql_flexible_database: [{ lifecycle: { prevent_destroy: true } }],
+  azurerm_mysql_flexible_server: [
+    {
+      administrator_password_wo: "${ephemeral.random_password.it.result}",
+      backup_retention_days: 30,
+      customer_managed_key: { key_vault_key_id: KEY },
+      delegated_subnet_id: ID,
+      high_availability: { mode: "ZoneRedundant" },
+      lifecycle: { prevent_destroy: true },
+      private_dns_zone_id: ID,
+      storage: { auto_grow_enabled: true },
+    },
+  ],
+  azurerm_mysql_flexible_server_configuration: [
+    { name: "require_secure_transport", value: "ON" },
+    { name: "audit_log_enabled", value: "ON" },
+    { name: "audit_log_events", value: "CONNECTION,DDL,DCL" },
+    { name: "local_infile", value: "OFF" },
+    { name: "tls_version", value: "TLSv1.2,TLSv1.3" },
+  ],
+  azurerm_network_interface: [{ ip_forwarding_enabled: false }],
+  azurerm_network_security_group: [
+    {
+      security_rule: [
+        {
+          access: "Deny",
+          destination_address_prefix: "*",
+          destination_port_range: "*",
+          direction: "Inbound",
+          protocol: "*",
+          source_address_prefix: "*",
+        },
+        {
+          access: "Deny",
+          destination_address_prefix: "*",
+          destination_port_range: "*",
+          direction: "Outbound",
+          protocol: "*",
+          source_address_prefix: "*",
+        },
+      ],
+    },
+  ],
+  azurerm_postgresql_flexible_server: [
+    {
+      authentication: { active_directory_auth_enabled: true, password_auth_enabled: false },
+      auto_grow_enabled: true,
+      backup_retention_days: 30,
+      customer_managed_key: { key_vault_key_id: KEY },
+      delegated_subnet_id: ID,
+      high_availability: { mode: "ZoneRedundant" },
+      lifecycle: { prevent_destroy: true },
+      private_dns_zone_id: ID,
+      public_network_access_enabled: false,
+      version: "18",
+    },
+  ],
+  azurerm_postgresql_flexible_server_configuration: [
+    { name: "connection_throttle.enable", value: "on" },
+    { name: "log_min_duration_statement", value: "-1" },
+    { name: "require_secure_transport", value: "on" },
+    { name: "shared_preload_libraries", value: "pgaudit" },
+    { name: "ssl_min_protocol_version", value: "TLSv1.2" },
+    { name: "log_disconnections", value: "on" },
+    { name: "azure.extensions", value: "PGAUDIT" },
+    { name: "log_checkpoints", value: "on" },
+    { name: "log_connections", value: "on" },
+    { name: "log_lock_waits", value: "on" },
+    { name: "log_temp_files", value: "0" },
+    { name: "log_statement", value: "none" },
+    { name: "pgaudit.log", value: "ddl,role" },
+  ],
+  azurerm_postgresql_flexible_server_database: [{ lifecycle: { prevent_destroy: true } }],
+  azurerm_private_dns_zone_virtual_network_link: [{ registration_enabled: false }],
+  azurerm_private_endpoint: [
+    {
+      private_dns_zone_group: { private_dns_zone_ids: [ID] },
+      private_service_connection: { is_manual_connection: false },
+      subnet_id: ID,
+    },
+  ],
+  azurerm_public_ip: [{ name: "acme-test-nat", sku: "Standard" }],
+  azurerm_resource_group: [{ lifecycle: { prevent_destroy: true } }],
+  azurerm_resource_policy_assignment: [{ enforce: true }],
+  azurerm_role_assignment: [
+    {
+      condition: GIVES,
+      condition_version: "2.0",
+      principal_id: "1b2c3d4e-0000-4000-8000-0000000000a1",
+      principal_type: "ServicePrincipal",
+      role_definition_name: "Role Based Access Control Administrator",
+      scope: ID,
+      skip_service_principal_aad_check: true,
+    },
+    {
+      principal_id: "1b2c3d4e-0000-4000-8000-0000000000a1",
+      principal_type: "ServicePrincipal",
+      role_definition_id: "${azurerm_role_definition.it.role_definition_resource_id}",
+      scope: "${azurerm_role_definition.Ci_Role-budget_A52C97C5.scope}",
+      skip_service_principal_aad_check: true,
+    },
+  ],
+  azurerm_role_definition: [
+    { assignable_scopes: [ID], permissions: { actions: ["Microsoft.Authorization/roleAssignments/read"] } },
+  ],
+  azurerm_servicebus_namespace: [
+    {
+      customer_managed_key: { infrastructure_encryption_enabled: true, key_vault_key_id: KEY },
+      identity: { type: "UserAssigned" },
+      local_auth_enabled: false,
+      minimum_tls_version: "1.2",
+      public_network_access_enabled: false,
+      sku: "Premium",
+    },
+  ],
+  azurerm_servicebus_queue: [
+    { dead_lettering_on_message_expiration: true, max_delivery_count: 10, requires_duplicate_detection: true },
+  ],
+  azurerm_storage_account: [
+    {
+      account_replication_type: "ZRS",
+      allow_nested_items_to_be_public: false,
+      allowed_copy_scope: "AAD",
+      blob_properties: { container_delete_retention_policy: { days: 7 }, delete_retention_policy: { days: 90 } },
+      cross_tenant_replication_enabled: false,
+      customer_managed_key: { key_vault_key_id: KEY },
+      default_to_oauth_authentication: true,
+      https_traffic_only_enabled: true,
+      infrastructure_encryption_enabled: true,
+      lifecycle: { prevent_destroy: true },
+      local_user_enabled: false,
+      min_tls_version: "TLS1_2",
+      network_rules: { bypass: ["AzureServices"], default_action: "Deny" },
+      public_network_access_enabled: false,
+      queue_encryption_key_type: "Account",
+      sas_policy: { expiration_action: "Log", expiration_period: "01.00:00:00" },
+      shared_access_key_enabled: false,
+      table_encryption_key_type: "Account",
+    },
+  ],
+  azurerm_storage_container: [
+    { container_access_type: "private", lifecycle: { prevent_destroy: true }, storage_account_id: ID },
+  ],
+  azurerm_storage_container_immutability_policy: [
+    { immutability_period_in_days: 400, locked: true, protected_append_writes_enabled: true },
+  ],
+  azurerm_storage_management_policy: [{ storage_account_id: ID, rule: { enabled: true } }],
+  azurerm_subnet: [
+    { default_outbound_access_enabled: false, private_endpoint_network_policies: "NetworkSecurityGroupEnabled" },
+  ],
+  azurerm_virtual_network: [{ dns_servers: ["10.0.0.4", "10.0.0.5"] }],
+};
