@@ -4,7 +4,7 @@
  *
  *   npm run bench -- start validate synth cloud up scoring
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { CODE_ROOT, finished, LocalEstate } from "../test/support/local-estate";
@@ -50,25 +50,30 @@ async function synth(scratch: string): Promise<readonly Comparison[]> {
 
 /** The whole production environment, and what one resource more costs. */
 async function cloud(scratch: string): Promise<readonly Comparison[]> {
-  const out = join(scratch, "prod");
-  await finishedWell(mlops("synth", "prod", "--out", out));
-  const bare: Command = { file: JITI, args: [join(__dirname, "bare_stacks.ts"), out, join(scratch, "bare-prod")] };
   const many = (which: string, count: number): Command => ({
     file: JITI,
     args: [join(__dirname, "many.ts"), which, String(count), join(scratch, `${which}-${count}`)],
   });
-  const prod = await compare(
-    "synth prod",
-    "the bare engine, the same resources",
-    mlops("synth", "prod", "--out", out),
-    bare,
-  );
+  const prod = [await production(scratch, "gcp"), await production(scratch, "azure")];
   const [few, half, all] = [
     await compare("500 buckets", "the bare binding", many("ours", 500), many("bare", 500), 3),
     await compare("2750 buckets", "the bare binding", many("ours", 2750), many("bare", 2750), 3),
     await compare("5000 buckets", "the bare binding", many("ours", 5000), many("bare", 5000), 3),
   ];
-  return [prod, few, half, all, more("the 2250 after 500", half, few), more("the 2250 after 2750", all, half)];
+  return [...prod, few, half, all, more("the 2250 after 500", half, few), more("the 2250 after 2750", all, half)];
+}
+
+/** The shipped production environment on a cloud. */
+async function production(scratch: string, on: "gcp" | "azure"): Promise<Comparison> {
+  const folder = join(scratch, on);
+  cpSync(environments, folder, { recursive: true, filter: (file) => !/\.ts$|schema$/.test(file) });
+  const file = join(folder, "prod.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("cloud: gcp", `cloud: ${on}`));
+  const out = join(folder, "out");
+  const ours = node(MLOPS, "--environments", folder, "synth", "prod", "--out", out);
+  await finishedWell(ours);
+  const bare: Command = { file: JITI, args: [join(__dirname, "bare_stacks.ts"), out, join(folder, "bare"), on] };
+  return compare(`synth prod on ${on}`, "the bare engine, the same resources", ours, bare);
 }
 
 /** What so many more cost, without what starting costs: with equal ones the cost of a resource does not grow. */

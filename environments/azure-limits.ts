@@ -8,6 +8,12 @@ const IDLE = { least: 15, most: 4320 } as const;
 /** Days that a Log Analytics workspace keeps, https://learn.microsoft.com/en-us/azure/azure-monitor/logs/data-retention-configure. */
 const LOGS = { least: 30, most: 730 } as const;
 
+/**
+ * Minutes that an alert looks back over: of numbers a day, of logs two.
+ * https://learn.microsoft.com/en-us/azure/azure-monitor/alerts/alerts-create-log-search-alert-rule and …/alerts-create-metric-alert-rule
+ */
+const LOOKS_BACK = { numbers: 1440, logs: 2880 } as const;
+
 /** Every limit, with the nearest choice. */
 export const AZURE_LIMITS: readonly Limit[] = [
   {
@@ -71,6 +77,18 @@ export const AZURE_LIMITS: readonly Limit[] = [
     use: LOGS.most,
     because: `a Log Analytics workspace keeps logs at most ${LOGS.most} days; monitoring.archive keeps a copy longer`,
   },
+  alertsWithin("noTrafficMinutes", LOOKS_BACK.logs),
+  alertsWithin("maxQueueAgeMinutes", LOOKS_BACK.numbers),
+  alertsWithin("gpuIdleMinutes", LOOKS_BACK.numbers),
   modelsOf("azureml://", "azureml://registries/REGISTRY/models/NAME"),
   ...AZURE_SERVING_LIMITS.flatMap((limit) => (limit.instead ? [servingLimit(limit, limit.instead.value)] : [])),
 ];
+
+function alertsWithin(key: string, most: number): Limit {
+  return {
+    path: ["monitoring", "alerts", key],
+    cannot: above(most),
+    use: most,
+    because: `an alert of Azure Monitor looks back over ${most} minutes at most, and would come too early`,
+  };
+}

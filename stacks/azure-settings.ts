@@ -9,7 +9,7 @@ type AzureEnvironment = Environment & { readonly cloud: "azure" };
 
 /** An environment in the platform's words. */
 export function azureSettings(environment: AzureEnvironment): AzureSettings {
-  const { clouds, network, backend, encryption, overrides, notebooks, teams } = environment;
+  const { clouds, network, backend, encryption, overrides, notebooks, serving, teams } = environment;
   const { subscription, tenant, region, zones, resourceGroup, nameSalt, devops, people, existing = {} } = clouds.azure;
   if (backend.type === "gcs") throw new Error("a state in Google Cloud for an estate on Azure");
   return {
@@ -26,6 +26,7 @@ export function azureSettings(environment: AzureEnvironment): AzureSettings {
     backend,
     addresses: addressPlan(network.cidr, network.ranges),
     internet: network.internet,
+    publicServing: serving.production.target === "kubernetes" && serving.production.expose === "public",
     ownKeys: encryption.ownKeys,
     nameSalt,
     images: environment.images,

@@ -9,7 +9,6 @@ import { AzureClusterTelemetry } from "./cluster-telemetry";
 import type { AzureEstate } from "./estate";
 import { AzureNodePools, nodeBasics, nodeLabels, UPGRADE, zonesOf } from "./node-pool";
 import { clusterAddOns, clusterUpgrades } from "./parts/cluster";
-import { protect } from "./protection";
 
 /**
  * Images of the cluster's own parts, where they are fetched without the internet; names as the service wants them.
@@ -63,7 +62,6 @@ export class AzureCluster extends Construct implements ICluster {
       ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
     });
     awaitedByName(this, estate.cluster, [cluster]);
-    protect(this, { id: cluster.id, deletionProtection }, estate);
     new AzureClusterTelemetry(this, "Telemetry", { cluster: cluster.id }, estate);
     new AzureNodePools(this, "Pools", { cluster: cluster.id, pools, highAvailability }, estate);
     this.endpoint = this.handOverEndpoint(cluster.privateFqdn);

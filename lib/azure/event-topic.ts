@@ -31,7 +31,7 @@ const UNITS = 1;
  * The queue of `retrain` events. What could not be delivered, or waited too long, lies in its dead-letter queue until somebody
  * takes it out: nothing expires there.
  *
- * Production has the Premium tier: alone on its machines, in the network only, with the environment's own key, in all zones. Elsewhere
+ * Production, and whoever encrypts with own keys, has the Premium tier: alone on its machines, in the network only, in all zones. Elsewhere
  * the Standard tier takes connections from the internet, from whom Entra knows and who has the role; it is paid by the event,
  * and Azure's own keys encrypt it: https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-premium-messaging.
  */
@@ -49,7 +49,7 @@ export class AzureEventTopic extends Construct implements IEventTopic {
     const queue = this.makeQueue(namespace);
     awaitedByName(this, estate.retrainQueue, [queue]);
     sendLogs(this, "Logs", { of: namespace.id, logs: ["allLogs"] }, estate);
-    if (estate.settings.production) {
+    if (isPremium(estate)) {
       privateEndpoint(
         this,
         "Endpoint",
@@ -65,13 +65,12 @@ export class AzureEventTopic extends Construct implements IEventTopic {
 
   private makeNamespace(): ServicebusNamespace {
     const { estate } = this;
-    const { production } = estate.settings;
     return new ServicebusNamespace(this, "Namespace", {
       ...estate.placed(this),
       name: estate.eventNamespace,
       localAuthEnabled: false,
       minimumTlsVersion: "1.2",
-      ...(production ? premium(estate) : { sku: "Standard", publicNetworkAccessEnabled: true }),
+      ...(isPremium(estate) ? premium(estate) : { sku: "Standard", publicNetworkAccessEnabled: true }),
     });
   }
 
@@ -88,6 +87,11 @@ export class AzureEventTopic extends Construct implements IEventTopic {
       duplicateDetectionHistoryTimeWindow: TIMES.seen,
     });
   }
+}
+
+/** The other tier takes no key of ours. */
+function isPremium({ settings: { production, ownKeys } }: AzureEstate): boolean {
+  return production || ownKeys;
 }
 
 function premium(estate: AzureEstate) {

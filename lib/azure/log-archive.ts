@@ -120,7 +120,7 @@ export class AzureLogArchive extends Construct {
   ) {
     new MonitorDiagnosticSetting(this, id, {
       // A vault or cluster that was there before may send to several environments' archives.
-      name: this.estate.name("collectionRule", "archive"),
+      name: this.estate.name("diagnosticSetting", "archive"),
       targetResourceId: of,
       storageAccountId,
       enabledLog: categories.map((category) => ({ category })),

@@ -25,6 +25,7 @@ export class AzureSubnet extends Construct {
     super(scope, id);
     const { role, place, ranges, internet } = props;
     const delegation = DELEGATIONS[role];
+    const incoming = role === "nodes" && estate.settings.publicServing === true;
     const outgoing = internet && OUTGOING.some((other) => other === role);
     const subnet = new Subnet(this, "Subnet", {
       ...place,
@@ -40,7 +41,7 @@ export class AzureSubnet extends Construct {
     const group = new NetworkSecurityGroup(this, "Rules", {
       name: estate.name("securityGroup", subnetWord(role)),
       ...estate.placed(this),
-      securityRule: securityRules(role, ranges, outgoing),
+      securityRule: securityRules(role, ranges, { outgoing, incoming }),
     });
     const guard = new SubnetNetworkSecurityGroupAssociation(this, "Guard", {
       subnetId: subnet.id,

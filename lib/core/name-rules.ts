@@ -245,6 +245,7 @@ export const NAME_RULES = {
   "azure.metricsWorkspace": rule(4, 44, `${AZURE}#microsoftmonitor`, { start: "alphanumeric" }),
   "azure.collectionEndpoint": rule(3, 44, `${AZURE}#microsoftinsights`, { start: "alphanumeric" }),
   "azure.collectionRule": rule(3, 64, `${AZURE}#microsoftinsights`, { start: "alphanumeric" }),
+  "azure.diagnosticSetting": rule(1, 260, `${AZURE}#microsoftinsights`),
   "azure.privateLinkScope": rule(1, 255, `${AZURE}#microsoftinsights`),
   "azure.actionGroup": rule(1, 260, `${AZURE}#microsoftinsights`),
   "azure.alertRule": rule(1, 260, `${AZURE}#microsoftinsights`),

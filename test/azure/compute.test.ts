@@ -157,7 +157,7 @@ describe("the cluster", () => {
   test("has its name in a zone of those who have the zones already", () => {
     const zones = "/subscriptions/1b2c3d4e-0000-4000-8000-0000000000d9/resourceGroups/dns";
     const stack = compute({}, { ...PRODUCTION, existing: { privateDnsZones: zones, network: NETWORK } });
-    const zone = `${zones}/providers/Microsoft.Network/privateDnsZones/privatelink.koreacentral.azmk8s.io`;
+    const zone = `${zones}/providers/Microsoft.Network/privateDnsZones/private.koreacentral.azmk8s.io`;
     expect(only(stack, CLUSTER)).toMatchObject({
       private_dns_zone_id: zone,
       dns_prefix_private_cluster: "acme-test-ml",
@@ -186,13 +186,10 @@ describe("the cluster", () => {
     expect(only(compute({ highAvailability: true }, DEVELOPMENT), CLUSTER)).toMatchObject({ sku_tier: "Standard" });
   });
 
-  test("is neither destroyed nor deleted by accident, unless that is said", () => {
-    const lock = "azurerm_management_lock";
+  test("is not destroyed by accident, unless that is said, and has no lock: its pools would inherit it and could not be changed", () => {
     expect(only(compute(), CLUSTER)).toMatchObject({ lifecycle: { prevent_destroy: true } });
-    expect(only(compute(), lock)).toMatchObject({ lock_level: "CanNotDelete" });
-    const loose = compute({ deletionProtection: false });
-    expect(only(loose, CLUSTER)).not.toHaveProperty("lifecycle");
-    expect(resources(loose, lock)).toEqual([]);
+    expect(only(compute({ deletionProtection: false }), CLUSTER)).not.toHaveProperty("lifecycle");
+    expect(resources(compute(), "azurerm_management_lock")).toEqual([]);
   });
 });
 
@@ -239,6 +236,10 @@ describe("a cluster that exists", () => {
     expect(resources(stack, CLUSTER)).toEqual([]);
     expect(only(stack, POOL)).toMatchObject({ kubernetes_cluster_id: EXISTING });
     expect(resources(stack, "azurerm_monitor_data_collection_rule")).toHaveLength(2);
+    // The usual names are those of the owner's own logs.
+    const names = resources(stack, "azurerm_monitor_data_collection_rule_association").map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["acme-test-figures", "acme-test-logs"]));
+    expect(names.filter((name) => String(name).startsWith("ContainerInsights"))).toEqual([]);
     expect(stack?.output.endpoint?.value).toBe(`https://management.azure.com${EXISTING}`);
   });
 

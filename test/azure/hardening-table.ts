@@ -180,7 +180,12 @@ export const HARDENING_TABLE: Readonly<Record<string, readonly string[]>> = {
   azurerm_subnet_network_security_group_association: ["subnet_id", "network_security_group_id"],
   azurerm_network_security_group: ["security_rule"],
   azurerm_network_watcher_flow_log: ["retention_policy"],
-  azurerm_private_endpoint: ["subnet_id", "private_dns_zone_group", "private_service_connection.is_manual_connection"],
+  azurerm_private_endpoint: [
+    "subnet_id",
+    "private_dns_zone_group",
+    "private_service_connection.is_manual_connection",
+    "private_service_connection.private_connection_resource_id",
+  ],
   azurerm_private_dns_zone_virtual_network_link: ["registration_enabled"],
   azurerm_public_ip: ["sku", "name"],
   azurerm_log_analytics_workspace: [

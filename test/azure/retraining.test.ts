@@ -61,6 +61,26 @@ describe("the handler of retrain events", () => {
     expect(Object.keys(JSON.parse(given.PIPELINE_URIS ?? ""))).toEqual(["churn", "diabetes"]);
   });
 
+  test("starts anew with its schedules: the sidecar reads them once", () => {
+    const scheduled = (cron: string) =>
+      onAzure((bench) => {
+        const { platform, layer } = bench;
+        platform.schedule(layer("delivery"), "Schedule-churn", { project: "churn", cron });
+        platform.pipelineTrigger(layer("delivery"), "Retrain", {
+          ...stored(bench, false),
+          identity: platform.workloadIdentity(layer("delivery"), "Trigger", { workload: "trigger" }),
+          projects: ["churn"],
+          cooldownMinutes: 60,
+        });
+      }).delivery;
+    const app = (cron: string) => only(scheduled(cron), "azurerm_container_app");
+    expect(app("0 3 * * 1").depends_on).toEqual(
+      expect.arrayContaining([expect.stringContaining("dapr_component.Schedule-churn_")]),
+    );
+    expect(JSON.stringify(app("0 3 * * 1").template)).toContain("CRON_TZ=Etc/UTC 0 0 3 * * 1");
+    expect(app("0 3 * * 1").template).not.toEqual(app("0 4 * * 1").template);
+  });
+
   test("is left out and named while its image is not built", () => {
     const { trigger: _, ...images } = DEVELOPMENT.images;
     onAzure(

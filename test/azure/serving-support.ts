@@ -38,6 +38,7 @@ function inServing(
     ({ platform, layer }) => {
       const foundation = layer("foundation");
       if (settings.ownKeys) platform.encryptionKey(foundation, "ClusterKey", { use: "cluster" });
+      platform.cluster(layer("compute"), "Cluster", { pools: [], existing: settings.existing.cluster });
       const stack = layer("serving");
       const identity = platform.workloadIdentity(stack, "Server", { workload: "serving" });
       const { uri } = build({ platform, stack, identity });

@@ -176,6 +176,22 @@ describe("production on the cluster", () => {
     });
   });
 
+  test("lets its cluster take a public address, and leaves that to the owner of an existing one", () => {
+    const given = wish("kubernetes", { expose: "public" });
+    const taking = (settings = PRODUCTION) =>
+      resources(production(given, settings).stack, "azurerm_role_assignment").filter(
+        ({ role_definition_name: role }) => role === "Network Contributor",
+      );
+    expect(taking()).toEqual([
+      expect.objectContaining({
+        scope: expect.stringMatching(/^\$\{azurerm_public_ip\..*\.id\}$/),
+        principal_id: expect.any(String),
+      }),
+    ]);
+    const cluster = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/shared";
+    expect(taking({ ...PRODUCTION, existing: { cluster, clusterIssuer: "https://issuer.example/" } })).toEqual([]);
+  });
+
   test("its name goes into a zone that somebody has, below or at its top, and nowhere else", () => {
     const zone = "/subscriptions/s/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/acme.example";
     const made = production(wish("kubernetes"), { ...PRODUCTION, existing: { dnsZone: zone } });

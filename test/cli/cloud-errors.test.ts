@@ -1,7 +1,14 @@
 import { cloudProblem } from "../../cli/cloud-errors";
 
 const refusal = (text: string, address = "google_storage_bucket.Datasets") =>
-  cloudProblem({ text, address, folder: "/out/dev-data", environment: "dev", cloud: "gcp", command: "mlops deploy dev" });
+  cloudProblem({
+    text,
+    address,
+    folder: "/out/dev-data",
+    environment: "dev",
+    cloud: "gcp",
+    command: "mlops deploy dev",
+  });
 
 describe("what a cloud says", () => {
   /** As the provider (google 6.50) and Terraform 1.11 print it. */

@@ -249,7 +249,6 @@ const azure: PlatformUnderTest = {
       "azurerm_disk_encryption_set",
       "azurerm_kubernetes_cluster",
       "azurerm_kubernetes_cluster_node_pool",
-      "azurerm_management_lock",
       "azurerm_monitor_data_collection_endpoint",
       "azurerm_monitor_data_collection_rule",
       "azurerm_monitor_data_collection_rule_association",

@@ -116,7 +116,7 @@ export const AZURE_NETWORK: Readonly<Record<string, readonly Resource[]>> = {
   azurerm_private_endpoint: [
     {
       private_dns_zone_group: { private_dns_zone_ids: [ID] },
-      private_service_connection: { is_manual_connection: false },
+      private_service_connection: { is_manual_connection: false, private_connection_resource_id: ID },
       subnet_id: ID,
     },
   ],

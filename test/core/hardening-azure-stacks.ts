@@ -53,6 +53,8 @@ const ENDS = {
   rule: { actions: { version: { delete_after_days_since_creation: 30 } } },
 };
 
+const leadsTo = (id: string) => ({ private_connection_resource_id: id });
+
 const archive = (containers: Readonly<Record<string, Resource>>, kept: Readonly<Record<string, Resource>>) =>
   stack({ [ACCOUNT]: { it: UNVERSIONED }, [CONTAINER]: containers, [KEPT]: kept });
 
@@ -182,6 +184,21 @@ export const AZURE_CASES: Cases = {
       stack({
         [SUBNET]: { it: {} },
         [RULES_OF]: { it: { subnet_id: "${azurerm_subnet.other.id}", network_security_group_id: ID } },
+      }),
+    ],
+  },
+  "endpoint-there": {
+    keeps: stack({
+      [ACCOUNT]: { it: {} },
+      azurerm_servicebus_namespace: { it: { public_network_access_enabled: true } },
+      azurerm_private_endpoint: { it: { private_service_connection: [leadsTo(it(ACCOUNT))] } },
+    }),
+    breaks: [
+      alone(ACCOUNT, {}),
+      alone("azurerm_servicebus_namespace", { public_network_access_enabled: false }),
+      stack({
+        [ACCOUNT]: { it: {} },
+        azurerm_private_endpoint: { it: { private_service_connection: [leadsTo(ID)] } },
       }),
     ],
   },

@@ -45,6 +45,19 @@ describe("what Azure cannot do", () => {
   const to = (cannot: string, because: string, fix: string) =>
     `cloud azure cannot do ${cannot}: ${because}. Write ${fix}, or remove it`;
 
+  test("is an alert that looks back further than Azure Monitor does: it would come too early", () => {
+    const alerts = (queue: number, gpu: number, silence: number) =>
+      onAzure(
+        `monitoring: { alerts: { maxQueueAgeMinutes: ${queue}, gpuIdleMinutes: ${gpu}, noTrafficMinutes: ${silence} } }`,
+      );
+    expect(alerts(1441, 1440, 2880)).toHaveLength(1);
+    expect(alerts(1441, 1441, 2881)).toEqual([
+      expect.stringMatching(/maxQueueAgeMinutes: .* looks back over 1440 minutes at most, .* Write 1440/),
+      expect.stringMatching(/gpuIdleMinutes: .* Write 1440/),
+      expect.stringMatching(/noTrafficMinutes: .* Write 2880/),
+    ]);
+  });
+
   test("is refused in the environment's own file, with what works", () => {
     expect(
       onAzure(

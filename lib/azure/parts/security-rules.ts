@@ -115,6 +115,9 @@ const CALLERS: Pass = {
   reason: "Callers in the network, and in those joined to it.",
 };
 
+/** Clients of what the cluster serves to everybody: they come by the gateway's public address, which a node answers for. */
+const PUBLIC: Pass = { name: "public", peers: ["Internet"], ports: ["80", "443"], reason: "Clients on the internet." };
+
 const PROBES: Pass = { name: "probes", peers: ["AzureLoadBalancer"], reason: "Health probes of load balancers." };
 
 /** Machines of one service among each other. */
@@ -209,15 +212,17 @@ const DENY_PRIORITY = 4096;
 /**
  * The rules of one subnet.
  * @param ranges of every subnet, and of the pods
- * @param outgoing whether its machines may call the internet
+ * @param internet whether its machines may call the internet, and whether the internet may call what they serve
  */
 export function securityRules(
   role: SubnetRole,
   ranges: Readonly<Record<SubnetRole | "pods", string>>,
-  outgoing: boolean,
+  internet: { readonly outgoing: boolean; readonly incoming: boolean },
 ): SecurityRule[] {
-  const { in: incoming, out } = PASSES[role];
-  return [...ways("Inbound", incoming, ranges), ...ways("Outbound", outgoing ? [...out, INTERNET] : out, ranges)];
+  const passes = PASSES[role];
+  const incoming = internet.incoming ? [...passes.in, PUBLIC] : passes.in;
+  const outgoing = internet.outgoing ? [...passes.out, INTERNET] : passes.out;
+  return [...ways("Inbound", incoming, ranges), ...ways("Outbound", outgoing, ranges)];
 }
 
 function ways(

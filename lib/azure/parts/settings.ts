@@ -77,6 +77,8 @@ export interface AzureSettings {
   readonly addresses: AddressPlan;
   /** Whether the network reaches the internet, outwards. */
   readonly internet: boolean;
+  /** Whether clients on the internet call what the cluster serves. @default false */
+  readonly publicServing?: boolean;
   /** Whether data is encrypted with the environment's own keys. */
   readonly ownKeys: boolean;
   /** Goes into the digest of names that are unique across customers: frees those that deleted resources still hold. @default - none */

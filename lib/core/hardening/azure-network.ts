@@ -1,6 +1,7 @@
 import { blocks, type HardeningRule, type Resource, type StackRule } from "../hardening";
+import type { StackJson } from "../protected";
 import { resourceId, someOf } from "./azure-demands";
-import { alone } from "./azure-stack";
+import { alone, entries, idOf } from "./azure-stack";
 import { is, noBlock, oneOf, someBlock, text } from "./demands";
 
 const GROUP = "azurerm_network_security_group";
@@ -14,7 +15,7 @@ export const AZURE_NETWORK: readonly HardeningRule[] = [
     id: "nsg-no-open-door",
     type: GROUP,
     path: "security_rule[]",
-    demand: noBlock("no rule that lets the internet in", letsTheInternetIn, {
+    demand: noBlock("no rule that lets the internet in but to what is served", opensMore, {
       direction: "Inbound",
       access: "Allow",
       protocol: "*",
@@ -32,6 +33,22 @@ export const AZURE_NETWORK: readonly HardeningRule[] = [
       "CIS Azure 7.3",
       "CIS Azure 7.4",
     ],
+  },
+  {
+    id: "nsg-serves-inside",
+    type: GROUP,
+    path: "security_rule[]",
+    demand: noBlock("no rule that lets the internet in", letsTheInternetIn, {
+      direction: "Inbound",
+      access: "Allow",
+      protocol: "Tcp",
+      source_address_prefix: "Internet",
+      destination_port_ranges: ["443"],
+    }),
+    only: "production",
+    why: "What is served would be there for everybody to try.",
+    refs: ["CKV_AZURE_160"],
+    setting: "serving.production.expose: internal",
   },
   {
     id: "nsg-denies-inbound",
@@ -71,6 +88,14 @@ export const AZURE_NETWORK: readonly HardeningRule[] = [
     path: "private_service_connection.is_manual_connection",
     demand: is(false),
     why: "It would wait for somebody of another tenant.",
+    refs: [],
+  },
+  {
+    id: "endpoint-of-something",
+    type: ENDPOINT,
+    path: "private_service_connection.private_connection_resource_id",
+    demand: resourceId,
+    why: "It would lead nowhere.",
     refs: [],
   },
   {
@@ -146,7 +171,38 @@ export const AZURE_NETWORK_STACKS: readonly StackRule[] = [
         fix: "Add an azurerm_subnet_network_security_group_association",
       }),
   },
+  {
+    id: "endpoint-there",
+    why: "It is closed to the internet, and nothing could reach it.",
+    refs: ["CKV2_AZURE_33", "CIS Azure 4.9", "CIS Azure 5.4.2"],
+    check: (stack) =>
+      CLOSED.flatMap(({ of, where = () => true }) =>
+        entries(stack, of)
+          .filter(([id, body]) => where(body) && !reached(stack).includes(idOf(of, id)))
+          .map(([id]) => ({
+            address: `${of}.${id}`,
+            message: "has no private endpoint: it is closed to the internet, and nothing could reach it",
+            fix: `Add an ${ENDPOINT} for it`,
+          })),
+      ),
+  },
 ];
+
+/** What is closed to the internet, and so is reached by an address of the network or not at all. */
+const CLOSED: readonly { readonly of: string; readonly where?: (resource: Resource) => boolean }[] = [
+  { of: "azurerm_storage_account" },
+  { of: "azurerm_container_registry" },
+  { of: "azurerm_cosmosdb_account" },
+  { of: "azurerm_machine_learning_workspace" },
+  { of: "azurerm_servicebus_namespace", where: ({ public_network_access_enabled: open }) => open === false },
+];
+
+/** Ids that private endpoints of a stack lead to. */
+function reached(stack: StackJson): unknown[] {
+  return entries(stack, ENDPOINT).flatMap(([, { private_service_connection }]) =>
+    blocks(private_service_connection).map(({ private_connection_resource_id }) => private_connection_resource_id),
+  );
+}
 
 const ANYWHERE = /^(\*|0\.0\.0\.0(\/0)?|::\/0|Internet|Any)$/i;
 
@@ -156,6 +212,15 @@ function letsTheInternetIn(rule: Resource): boolean {
   const groups = blocks(rule.source_application_security_group_ids).length;
   const named = sources.filter((source) => typeof source === "string" && source !== "");
   return named.some((source) => ANYWHERE.test(String(source))) || (named.length === 0 && groups === 0);
+}
+
+/** Ports that models are served on. */
+const SERVED = new Set(["80", "443"]);
+
+/** Whether more than what is served lies open. */
+function opensMore(rule: Resource): boolean {
+  const ports = [rule.destination_port_range, rule.destination_port_ranges].flat().filter(Boolean);
+  return letsTheInternetIn(rule) && !(ports.length > 0 && ports.every((port) => SERVED.has(String(port))));
 }
 
 function deniesAll(rule: Resource, direction: "Inbound" | "Outbound"): boolean {

@@ -11,7 +11,6 @@ const LOCKED: readonly string[] = [
   "azurerm_container_registry",
   "azurerm_cosmosdb_account",
   "azurerm_key_vault",
-  "azurerm_kubernetes_cluster",
   "azurerm_log_analytics_workspace",
   "azurerm_mysql_flexible_server",
   "azurerm_postgresql_flexible_server",
