@@ -48,7 +48,7 @@ export const IMAGES_LOCK = "images.lock.yaml";
 export type BuildCloud = "gcp" | "azure";
 
 /**
- * The command that builds an image in the cloud and pushes it; undefined for one that is built elsewhere.
+ * The command that builds an image and pushes it, in the cloud where it can; undefined for one that is built elsewhere.
  * @param target host, path and name that it is pushed to
  */
 export function buildCommand(name: ImageName, target: string, cloud: BuildCloud): string | undefined {
@@ -56,18 +56,19 @@ export function buildCommand(name: ImageName, target: string, cloud: BuildCloud)
   if (build === undefined) return undefined;
   const { context, dockerfile, cloudBuild } = build;
   if (cloud === "gcp") return `gcloud builds submit --config ${cloudBuild} --substitutions _IMAGE=${target}`;
-  const [host = "", ...path] = target.split("/");
+  const [host = ""] = target.split("/");
   const [registry = ""] = host.split(".");
-  // Tags never move: each build has its own. https://learn.microsoft.com/en-us/cli/azure/acr#az-acr-build
-  const image = `${path.join("/")}:{{.Run.ID}}`;
-  return `az acr build --registry ${registry} --image "${image}" --platform linux/amd64 --file ${dockerfile} ${context}`;
+  // Tags never move: each commit has its own.
+  const tag = `${target}:$(git rev-parse --short HEAD)`;
+  const push = `docker buildx build --platform linux/amd64 --push --tag ${tag} --file ${context}/${dockerfile} ${context}`;
+  return `az acr login --name ${registry} && ${push}`;
 }
 
-/** What else the command needs: Azure builds outside the network, unless a pool of machines inside is named. */
+/** What else the command needs. Azure's own build service (az acr build) reaches a private registry only by a pool of machines in preview. */
 const REACH: Readonly<Record<BuildCloud, string>> = {
   gcp: "",
-  // https://learn.microsoft.com/en-us/azure/container-registry/tasks-agent-pools
-  azure: " (the registry answers inside the network only: with --agent-pool POOL, one in the subnet runners)",
+  azure:
+    " on a machine in the network, where alone the registry answers (a build on the pool of delivery.runner: network)",
 };
 
 /**
