@@ -1,5 +1,5 @@
 /** Something that a cloud cannot do, and the words to say it. */
-import type { ServingLimit, Wish } from "../lib/core/google-serving-limits";
+import type { ServingLimit, Wish } from "../lib/core/serving-limits";
 import type { Sections } from "./checks";
 
 /** One such thing: a value of a setting, and what is nearest to it. */

@@ -33,9 +33,16 @@ const AREAS = [
 ] as const;
 
 /** Files of lib/core that load the engine. */
-const ENGINE_CORE = ["ephemeral-password", "grants", "layer-stack", "ordering", "outputs", "policies", "rules"].map(
-  (name) => `lib/core/${name}.ts`,
-);
+const ENGINE_CORE = [
+  "ephemeral-password",
+  "grants",
+  "layer-stack",
+  "ordering",
+  "outputs",
+  "policies",
+  "rules",
+  "written-last",
+].map((name) => `lib/core/${name}.ts`);
 
 type Area = (typeof AREAS)[number][0] | "core";
 

@@ -61,10 +61,6 @@ export interface AzapiResourceProps<Body extends object> extends TerraformMetaAr
   /** Ids of user-assigned identities, or the one that comes with it. @default - none */
   readonly identity?: readonly string[] | "system";
   readonly body: Body;
-  /** What is written and never kept: merged into the body. @default - nothing */
-  readonly sensitiveBody?: object;
-  /** Version by path of what is never kept: another one has it written again. @default - written once */
-  readonly sensitiveBodyVersion?: Readonly<Record<string, string>>;
   /** Paths of the body that somebody else owns: what stands there stays when something else is changed. @default - none */
   readonly leaveAlone?: readonly string[];
   /** Paths of the answer that others read: `properties.scoringUri`. @default - none */
@@ -99,7 +95,7 @@ export class AzapiResource<Body extends object = object> extends TerraformResour
 
   protected override synthesizeAttributes(): Record<string, unknown> {
     const { type, name, parentId, location, tags, identity, body, exports = [] } = this.props;
-    const { sensitiveBody, sensitiveBodyVersion, leaveAlone } = this.props;
+    const { leaveAlone } = this.props;
     return {
       type,
       name,
@@ -110,8 +106,6 @@ export class AzapiResource<Body extends object = object> extends TerraformResour
         identity === "system" ? { type: "SystemAssigned" } : { type: "UserAssigned", identity_ids: [...identity] },
       ],
       body,
-      sensitive_body: sensitiveBody,
-      sensitive_body_version: sensitiveBodyVersion,
       ignore_body_changes: leaveAlone && [...leaveAlone],
       response_export_values: [...exports],
       schema_validation_enabled: true,
@@ -158,6 +152,13 @@ export interface AzapiActionProps<Body extends object> extends TerraformMetaArgu
   /** @default - the resource itself is made, where the API can make it and neither change nor delete it */
   readonly action?: string;
   readonly body: Body;
+  /** What is written and never kept: merged into the body. @default - nothing */
+  readonly sensitiveBody?: object;
+  /**
+   * Version by path of what is never kept: another one has it written again. When the body changes and the version does not,
+   * the body is sent without it. @default - written once
+   */
+  readonly sensitiveBodyVersion?: Readonly<Record<string, string>>;
   /** Paths of the answer that others read. @default - none */
   readonly exports?: readonly string[];
 }
@@ -179,9 +180,18 @@ export class AzapiAction<Body extends object = object> extends TerraformResource
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    const { type, of, action, body, exports = [] } = this.props;
-    const method = action === undefined ? "PUT" : "POST";
-    return { type, resource_id: of, action, method, when: "apply", body, response_export_values: [...exports] };
+    const { type, of, action, body, sensitiveBody, sensitiveBodyVersion, exports = [] } = this.props;
+    return {
+      type,
+      resource_id: of,
+      action,
+      method: action === undefined ? "PUT" : "POST",
+      when: "apply",
+      body,
+      sensitive_body: sensitiveBody,
+      sensitive_body_version: sensitiveBodyVersion,
+      response_export_values: [...exports],
+    };
   }
 
   /** A value of the answer; its path has to stand in `exports`. */

@@ -4,7 +4,14 @@ import { Construct } from "../framework";
 import { FederatedIdentityCredential, RoleAssignment, RoleDefinition } from "./bindings";
 import type { AzureEstate } from "./estate";
 import { assignRole } from "./grants";
-import { BUDGET_ACTIONS, grantCondition, LOOK_ACTIONS, PLAN_ACTIONS, stateCondition } from "./parts/ci-roles";
+import {
+  BUDGET_ACTIONS,
+  grantCondition,
+  LOOK_ACTIONS,
+  PLAN_ACTIONS,
+  POLICY_ACTIONS,
+  stateCondition,
+} from "./parts/ci-roles";
 import { type Federation, federationOf } from "./parts/federation";
 import { AzureWorkloadIdentity, FEDERATION_AUDIENCE } from "./workload-identity";
 
@@ -62,6 +69,7 @@ export class AzureCiIdentities extends Construct implements ICiIdentities {
     this.giveRole("plan-look", plan, look);
     this.giveRole("apply-look", apply, look);
     this.giveRole("apply-budget", apply, this.role("budget", all, BUDGET_ACTIONS));
+    this.giveRole("apply-policies", apply, this.role("policies", estate.resourceGroupId, POLICY_ACTIONS));
     this.giveRole("plan-compare", plan, this.role("compare", estate.resourceGroupId, PLAN_ACTIONS));
     this.grantListedRoles(apply);
     this.plan = plan.clientId;

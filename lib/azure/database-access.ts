@@ -1,7 +1,8 @@
 import type { DatabaseName } from "../contracts/metadata-database";
 import type { IWorkloadIdentity } from "../contracts/workload-identity";
 import { LayerStack } from "../core/layer-stack";
-import { Construct, type IResolvable, Token } from "../framework";
+import { writtenLast } from "../core/written-last";
+import { Construct } from "../framework";
 import { ContainerAppJob } from "./bindings";
 import { CONSUMPTION } from "./container-environment";
 import { DATABASE_ADMINISTRATOR } from "./database-administrator";
@@ -70,7 +71,7 @@ export class AzureDatabaseAccess extends Construct {
       DATABASE_HOST: estate.databaseHost,
       DATABASE_USER: estate.identityName(DATABASE_ADMINISTRATOR),
       DATABASE_IDENTITY: identity,
-      DATABASE_ACCESS: Token.asString(new AccessList(() => this.list())),
+      DATABASE_ACCESS: writtenLast("database access", () => this.list()),
     };
     return {
       name: "database-access",
@@ -86,24 +87,5 @@ export class AzureDatabaseAccess extends Construct {
   private list(): string {
     const sorted = [...this.users].sort(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify(sorted.map(([, access]) => access));
-  }
-}
-
-/** Written when the layer is complete: further identities may come after the job was made. */
-class AccessList implements IResolvable {
-  readonly creationStack = [];
-
-  constructor(private readonly list: () => string) {}
-
-  resolve(): string {
-    return this.list();
-  }
-
-  toString(): string {
-    return Token.asString(this);
-  }
-
-  toJSON(): string {
-    return "<database access>";
   }
 }

@@ -1,26 +1,14 @@
 /** The operator of an estate on Azure: what can be done with one that stands, through its REST APIs. Loads no engine. */
 
 import type { IBootstrapper } from "../contracts/bootstrap";
-import type { DatabaseName } from "../contracts/metadata-database";
-import type {
-  Check,
-  DatabaseConnection,
-  IModelVersions,
-  IOperator,
-  IPipelineRunner,
-  IServing,
-  OperatorVerb,
-  PartChange,
-  PartStatus,
-  Progress,
-  Unavailable,
-} from "../contracts/operator";
+import type { Check, IOperator, PartChange, PartStatus, Progress } from "../contracts/operator";
+import { CloudOperator } from "../core/cloud-operator";
 import { AzureNames } from "./parts/names";
 import { forPurpose } from "./runtime/api-error";
 import { AzureBootstrapper, type BootstrapOptions } from "./runtime/bootstrap";
 import { AzureClient } from "./runtime/client";
 import type { AzureContext, AzureOperatorOptions } from "./runtime/context";
-import { refusal, unavailableOn } from "./runtime/unavailable";
+import { unavailableOn } from "./runtime/unavailable";
 
 /** The operator of one environment. Looks at nothing until it is asked. */
 export function createAzureOperator(options: AzureOperatorOptions): IOperator {
@@ -32,15 +20,14 @@ export function createAzureBootstrapper(options: BootstrapOptions): IBootstrappe
   return new AzureBootstrapper(options);
 }
 
-class AzureOperator implements IOperator {
-  readonly unavailable: Readonly<Partial<Record<OperatorVerb, Unavailable>>>;
+class AzureOperator extends CloudOperator {
   private readonly context: AzureContext;
 
   constructor(options: AzureOperatorOptions) {
     const { settings, access, pause } = options;
     const names = new AzureNames(settings);
+    super(unavailableOn(names));
     this.context = { ...options, names, client: new AzureClient({ access, pause }) };
-    this.unavailable = unavailableOn(names);
   }
 
   async status(): Promise<readonly PartStatus[]> {
@@ -68,37 +55,5 @@ class AzureOperator implements IOperator {
   async backup(progress: Progress): Promise<{ readonly path: string; readonly bytes: number }> {
     const { backupDatabases } = await import("./runtime/backup");
     return backupDatabases(this.context, progress);
-  }
-
-  async stop(): Promise<void> {
-    throw this.refuse("stop");
-  }
-
-  async purge(): Promise<void> {
-    throw this.refuse("purge");
-  }
-
-  async restore(): Promise<void> {
-    throw this.refuse("restore");
-  }
-
-  async database(_name: DatabaseName): Promise<DatabaseConnection> {
-    throw this.refuse("ledger");
-  }
-
-  get serving(): IServing {
-    throw this.refuse("serving");
-  }
-
-  get pipelines(): IPipelineRunner {
-    throw this.refuse("pipelines");
-  }
-
-  get models(): IModelVersions {
-    throw this.refuse("models");
-  }
-
-  private refuse(verb: OperatorVerb) {
-    return refusal(verb, this.unavailable[verb] ?? { message: "is not to be had here", fix: "See mlops --help" });
   }
 }

@@ -5,7 +5,7 @@ import { AzureDatabasePassword } from "./database-password";
 import { sendLogs } from "./diagnostics";
 import type { AzureEstate } from "./estate";
 import { MYSQL_PARAMETERS } from "./parts/database-parameters";
-import { databaseKey, MAINTENANCE, zones } from "./postgres-server";
+import { copiedElsewhere, databaseKey, MAINTENANCE, zones } from "./postgres-server";
 import { protect } from "./protection";
 
 /**
@@ -62,7 +62,7 @@ export class AzurePipelineStore extends Construct {
 
   private server(name: string, props: MetadataDatabaseProps, estate: AzureEstate): MysqlFlexibleServer {
     const { storageGiB = 20, backupRetentionDays = 7, deletionProtection = true } = props;
-    const { production, ownKeys } = estate.settings;
+    const { production } = estate.settings;
     const { password, version } = new AzureDatabasePassword(this, "Password", ROLE, estate);
     return new MysqlFlexibleServer(this, "Server", {
       name,
@@ -75,8 +75,7 @@ export class AzurePipelineStore extends Construct {
       delegatedSubnetId: estate.subnet("pipelineStore"),
       privateDnsZoneId: estate.privateZone("mysql"),
       backupRetentionDays,
-      // As for PostgreSQL: the copy elsewhere takes a key of that region.
-      geoRedundantBackupEnabled: production && !ownKeys,
+      geoRedundantBackupEnabled: copiedElsewhere(estate),
       storage: { sizeGb: storageGiB, autoGrowEnabled: true, ioScalingEnabled: true },
       ...zones(props, estate),
       ...databaseKey(estate),

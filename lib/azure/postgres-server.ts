@@ -3,6 +3,7 @@ import type { Construct } from "../framework";
 import { PostgresqlFlexibleServer, PostgresqlFlexibleServerConfiguration } from "./bindings";
 import type { AzureEstate } from "./estate";
 import { POSTGRES_AFTER, POSTGRES_PARAMETERS } from "./parts/database-parameters";
+import { isPaired } from "./parts/replication";
 
 /** The newest major version that the provider takes, https://learn.microsoft.com/en-us/azure/postgresql/configure-maintain/concepts-supported-versions. */
 const VERSION = "18";
@@ -21,7 +22,7 @@ export function postgresServer(
   estate: AzureEstate,
 ): PostgresqlFlexibleServer {
   const { storageGiB = 20, backupRetentionDays = BACKUP_DAYS.least, deletionProtection = true } = props;
-  const { production, ownKeys, tenant } = estate.settings;
+  const { production, tenant } = estate.settings;
   return new PostgresqlFlexibleServer(scope, "Server", {
     name: estate.databaseServer,
     ...estate.placed(scope),
@@ -30,9 +31,7 @@ export function postgresServer(
     storageMb: diskFor(storageGiB),
     autoGrowEnabled: true,
     backupRetentionDays: Math.min(Math.max(backupRetentionDays, BACKUP_DAYS.least), BACKUP_DAYS.most),
-    // A copy in the paired region takes a key and an identity of that region, and the environment has its keys in its own only:
-    // https://learn.microsoft.com/en-us/azure/postgresql/security/security-data-encryption
-    geoRedundantBackupEnabled: production && !ownKeys,
+    geoRedundantBackupEnabled: copiedElsewhere(estate),
     publicNetworkAccessEnabled: false,
     delegatedSubnetId: estate.subnet("database"),
     privateDnsZoneId: estate.privateZone("postgres"),
@@ -72,6 +71,15 @@ function afterOf(name: string): string | undefined {
 /** The smallest disk that holds so much, MiB. */
 function diskFor(gib: number): number {
   return SMALLEST_DISK * 2 ** Math.max(0, Math.ceil(Math.log2((gib * MIB_PER_GIB) / SMALLEST_DISK)));
+}
+
+/**
+ * Whether backups are copied to the paired region, where there is one; the same for both kinds of servers. There the copy takes a
+ * key and an identity of that region, and the environment has its keys in its own only:
+ * https://learn.microsoft.com/en-us/azure/postgresql/security/security-data-encryption
+ */
+export function copiedElsewhere({ settings: { production, ownKeys, region } }: AzureEstate): boolean {
+  return production && !ownKeys && isPaired(region);
 }
 
 /** Where server and standby stand; the same for both kinds of servers. */

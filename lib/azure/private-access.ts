@@ -2,7 +2,7 @@ import { awaitedByName } from "../core/ordering";
 import { Construct } from "../framework";
 import { PrivateDnsZone, PrivateDnsZoneVirtualNetworkLink } from "./bindings";
 import type { AzureEstate } from "./estate";
-import { PRIVATE_ZONES, type PrivateZone } from "./parts/names";
+import { PRIVATE_ZONES, type PrivateZone } from "./parts/private-zones";
 import { privateEndpoint } from "./private-endpoint";
 
 /** Zones of Azure Monitor's private link, https://learn.microsoft.com/en-us/azure/azure-monitor/logs/private-link-configure. */

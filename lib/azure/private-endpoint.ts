@@ -1,7 +1,7 @@
 import type { Construct, ITerraformDependable } from "../framework";
 import { PrivateEndpoint } from "./bindings";
 import type { AzureEstate } from "./estate";
-import type { PrivateZone } from "./parts/names";
+import type { PrivateZone } from "./parts/private-zones";
 
 /** One of Azure's services, as the network reaches it. */
 export interface PrivateEndpointProps {

@@ -26,6 +26,8 @@ export class AzureSubnet extends Construct {
     const { role, place, ranges, internet } = props;
     const delegation = DELEGATIONS[role];
     const incoming = role === "nodes" && estate.settings.publicServing === true;
+    // Production's queue has a private endpoint; the reader runs on Container Apps.
+    const queue = role === "apps" && !estate.settings.production;
     const outgoing = internet && OUTGOING.some((other) => other === role);
     const subnet = new Subnet(this, "Subnet", {
       ...place,
@@ -41,7 +43,7 @@ export class AzureSubnet extends Construct {
     const group = new NetworkSecurityGroup(this, "Rules", {
       name: estate.name("securityGroup", subnetWord(role)),
       ...estate.placed(this),
-      securityRule: securityRules(role, ranges, { outgoing, incoming }),
+      securityRule: securityRules(role, ranges, { outgoing, incoming, queue }),
     });
     const guard = new SubnetNetworkSecurityGroupAssociation(this, "Guard", {
       subnetId: subnet.id,

@@ -29,7 +29,6 @@ export class AzureWorkloadIdentity extends Construct implements IWorkloadIdentit
     this.resourceId = estate.identity(workload);
     const identity = new UserAssignedIdentity(this, "Identity", { name: this.name, ...estate.placed(this) });
     this.identityId = identity.id;
-    this.identityId = identity.id;
     awaitedByName(this, this.resourceId, [identity]);
     this.serviceAccount = kubernetes?.serviceAccount ?? null;
     this.principal = handOver(this, {

@@ -168,6 +168,8 @@ export class AzureWorkspace extends Construct {
           storageContainerId: this.estate.containerId(purpose),
           serviceDataAuthIdentity: "WorkspaceUserAssignedIdentity",
           tags: this.estate.tags(this),
+          // The provider makes another datastore for another tag: those of the first day stay.
+          lifecycle: { ignoreChanges: ["tags"] },
         }),
     );
   }

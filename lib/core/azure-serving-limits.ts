@@ -1,7 +1,7 @@
 /** What each way of serving cannot do on Azure, as data. Does not load the engine. */
 import type { ContainerServiceProps } from "../contracts/serving";
 import { type Problem, UserError } from "./errors";
-import type { ServingLimit, Wish } from "./google-serving-limits";
+import { problemsBeyond, requireWithin, type ServingLimit, type Wish } from "./serving-limits";
 import { SIZES } from "./sizes";
 
 /** Most that one replica on Container Apps has: https://learn.microsoft.com/en-us/azure/container-apps/containers#allocations. */
@@ -138,15 +138,12 @@ export const AZURE_QA_LIMITS: readonly QaLimit[] = [
 
 /** @throws UserError with everything that Azure cannot do of how production is to be served */
 export function requireServableOnAzure(wish: Wish): void {
-  const problems = azureServingProblems(wish);
-  if (problems.length > 0) throw new UserError(problems);
+  requireWithin(AZURE_SERVING_LIMITS, wish);
 }
 
 /** What Azure cannot do of how production is to be served; empty when it can. */
 export function azureServingProblems(wish: Wish): Problem[] {
-  return AZURE_SERVING_LIMITS.filter(({ target, beyond }) => target === wish.target && beyond(wish)).map(
-    ({ key, message, fix }) => ({ where: `serving.production.${key}`, message, fix }),
-  );
+  return problemsBeyond(AZURE_SERVING_LIMITS, wish);
 }
 
 /** @throws UserError with everything that Azure cannot do of how QA is to be served */

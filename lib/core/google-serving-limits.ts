@@ -1,26 +1,10 @@
 /** What each way of serving cannot do on Google Cloud, as data. Does not load the engine. */
-import type { ModelEndpointProps } from "../contracts/serving";
-import { type Problem, UserError } from "./errors";
+import type { Problem } from "./errors";
+import { problemsBeyond, requireWithin, type ServingLimit, type Wish } from "./serving-limits";
 import { SIZES } from "./sizes";
 
 /** Most that one instance on Cloud Run has: https://cloud.google.com/run/docs/configuring/services/memory-limits. */
 const RUN_LIMITS = { vcpu: 8, memory: 32 } as const;
-
-/** How production is to be served. */
-export type Wish = Pick<ModelEndpointProps, "target" | "expose" | "auth" | "host" | "class" | "replicas">;
-
-/** Something that one way of serving cannot do. */
-export interface ServingLimit {
-  readonly target: ModelEndpointProps["target"];
-  /** Whether the wish is beyond it. */
-  readonly beyond: (wish: Wish) => boolean;
-  /** Key below `serving.production`. */
-  readonly key: string;
-  readonly message: string;
-  readonly fix: string;
-  /** What is used where the environment's own file does not ask: base.yaml speaks for every target. @default - refused */
-  readonly instead?: { readonly value: unknown };
-}
 
 /** Every limit. */
 export const SERVING_LIMITS: readonly ServingLimit[] = [
@@ -107,17 +91,10 @@ export const SERVING_LIMITS: readonly ServingLimit[] = [
 
 /** @throws UserError with everything that Google Cloud cannot do of how production is to be served */
 export function requireServable(wish: Wish): void {
-  const problems = servingProblems(wish);
-  if (problems.length > 0) throw new UserError(problems);
+  requireWithin(SERVING_LIMITS, wish);
 }
 
 /** What Google Cloud cannot do of how production is to be served; empty when it can. */
 export function servingProblems(wish: Wish): Problem[] {
-  return SERVING_LIMITS.filter(({ target, beyond }) => target === wish.target && beyond(wish)).map(
-    ({ key, message, fix }) => ({
-      where: `serving.production.${key}`,
-      message,
-      fix,
-    }),
-  );
+  return problemsBeyond(SERVING_LIMITS, wish);
 }

@@ -1,5 +1,6 @@
 import { LayerStack } from "../core/layer-stack";
-import { Construct, type IResolvable, Token } from "../framework";
+import { writtenLast } from "../core/written-last";
+import { Construct } from "../framework";
 import { CloudRunV2Job } from "./bindings";
 import { SETUP_ROLE, SETUP_USER } from "./database-setup";
 import { databaseOf, userOf } from "./database-users";
@@ -78,7 +79,7 @@ export class GcpDatabaseAccess extends Construct {
         { name: "DATABASE_CONNECTION", value: estate.databaseConnection },
         { name: "DATABASE_USER", value: SETUP_USER },
         { name: "DATABASE_SECRET", value: secret },
-        { name: "DATABASE_ACCESS", value: Token.asString(new AccessList(() => this.list())) },
+        { name: "DATABASE_ACCESS", value: writtenLast("database access", () => this.list()) },
         { name: "DATABASE_PASSWORD", valueSource: { secretKeyRef: { secret, version: "latest" } } },
       ],
     };
@@ -88,24 +89,5 @@ export class GcpDatabaseAccess extends Construct {
   private list(): string {
     const users = [...this.users].sort();
     return JSON.stringify(users.map((user) => ({ user, database: databaseOf(user, this.estate) })));
-  }
-}
-
-/** Written when the layer is complete: further identities may come after the job was made. */
-class AccessList implements IResolvable {
-  readonly creationStack = [];
-
-  constructor(private readonly list: () => string) {}
-
-  resolve(): string {
-    return this.list();
-  }
-
-  toString(): string {
-    return Token.asString(this);
-  }
-
-  toJSON(): string {
-    return "<database access>";
   }
 }

@@ -1,26 +1,14 @@
 /** The operator of an estate on Google Cloud: what can be done with one that stands, through its REST APIs. Loads no engine. */
 
 import type { IBootstrapper } from "../contracts/bootstrap";
-import type { DatabaseName } from "../contracts/metadata-database";
-import type {
-  Check,
-  DatabaseConnection,
-  IModelVersions,
-  IOperator,
-  IPipelineRunner,
-  IServing,
-  OperatorVerb,
-  PartChange,
-  PartStatus,
-  Progress,
-  Unavailable,
-} from "../contracts/operator";
+import type { Check, IOperator, PartChange, PartStatus, Progress } from "../contracts/operator";
+import { CloudOperator } from "../core/cloud-operator";
 import { GcpNames } from "./parts/names";
 import { servicesFor } from "./parts/services";
 import { type BootstrapOptions, GcpBootstrapper } from "./runtime/bootstrap";
 import { forPurpose, GoogleClient } from "./runtime/client";
 import type { GcpContext, GcpOperatorOptions } from "./runtime/context";
-import { refusal, unavailableOn } from "./runtime/unavailable";
+import { unavailableOn } from "./runtime/unavailable";
 
 /** The operator of one environment. Looks at nothing until it is asked. */
 export function createGcpOperator(options: GcpOperatorOptions): IOperator {
@@ -32,15 +20,14 @@ export function createGcpBootstrapper(options: BootstrapOptions): IBootstrapper 
   return new GcpBootstrapper(options);
 }
 
-class GcpOperator implements IOperator {
-  readonly unavailable: Readonly<Partial<Record<OperatorVerb, Unavailable>>>;
+class GcpOperator extends CloudOperator {
   private readonly context: GcpContext;
 
   constructor(options: GcpOperatorOptions) {
     const { settings, access, pause } = options;
+    super(unavailableOn(new GcpNames(settings)));
     const client = new GoogleClient({ access, pause, project: settings.project, region: settings.region });
     this.context = { ...options, client, apis: servicesFor(settings.features) };
-    this.unavailable = unavailableOn(new GcpNames(settings));
   }
 
   async status(): Promise<readonly PartStatus[]> {
@@ -68,37 +55,5 @@ class GcpOperator implements IOperator {
   async backup(progress: Progress): Promise<{ readonly path: string; readonly bytes: number }> {
     const { backupDatabases } = await import("./runtime/backup");
     return backupDatabases(this.context, progress);
-  }
-
-  async stop(): Promise<void> {
-    throw this.refuse("stop");
-  }
-
-  async purge(): Promise<void> {
-    throw this.refuse("purge");
-  }
-
-  async restore(): Promise<void> {
-    throw this.refuse("restore");
-  }
-
-  async database(_name: DatabaseName): Promise<DatabaseConnection> {
-    throw this.refuse("ledger");
-  }
-
-  get serving(): IServing {
-    throw this.refuse("serving");
-  }
-
-  get pipelines(): IPipelineRunner {
-    throw this.refuse("pipelines");
-  }
-
-  get models(): IModelVersions {
-    throw this.refuse("models");
-  }
-
-  private refuse(verb: OperatorVerb) {
-    return refusal(verb, this.unavailable[verb] ?? { message: "is not to be had here", fix: "See mlops --help" });
   }
 }

@@ -1,18 +1,17 @@
 /** Who plans and deploys on Azure. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { loadEnvironment } from "../../environments/load";
-import type { Environment } from "../../environments/schema";
 import { AzureCiIdentities } from "../../lib/azure/ci-identities";
 import { AzureEstate } from "../../lib/azure/estate";
-import { GRANTABLE_ROLES, grantCondition, LOOK_ACTIONS, PLAN_ACTIONS } from "../../lib/azure/parts/ci-roles";
+import {
+  GRANTABLE_ROLES,
+  grantCondition,
+  LOOK_ACTIONS,
+  PLAN_ACTIONS,
+  POLICY_ACTIONS,
+} from "../../lib/azure/parts/ci-roles";
 import { encodedId } from "../../lib/azure/parts/federation";
 import type { AzureSettings } from "../../lib/azure/parts/settings";
 import type { CiIdentitiesProps } from "../../lib/contracts/ci-identities";
 import { UserError } from "../../lib/core/errors";
-import type { StackJson } from "../../lib/core/protected";
-import { synthesize } from "../../stacks/synth";
-import { temporaryFolder } from "../support/folders";
 import { onAzure, PRODUCTION, resources } from "./support";
 
 const GITHUB: CiIdentitiesProps = { host: "github", repository: "acme/infrastructure" };
@@ -20,12 +19,6 @@ const AZURE: CiIdentitiesProps = { host: "azureRepos", repository: "acme/ml/depl
 const TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const ENTRA = `https://login.microsoftonline.com/${TENANT}/v2.0`;
 const CONNECTION = "1b2c3d4e-0000-4000-8000-0000000000e1/1b2c3d4e-0000-4000-8000-0000000000e2";
-const DEVOPS = {
-  organisation: "acme",
-  project: "ml",
-  projectId: "1b2c3d4e-0000-4000-8000-0000000000a1",
-  sourceConnection: "1b2c3d4e-0000-4000-8000-0000000000a2",
-};
 const GROUP = new AzureEstate(PRODUCTION).resourceGroupId;
 
 const ci = (props: CiIdentitiesProps = GITHUB, settings: AzureSettings = PRODUCTION) =>
@@ -139,18 +132,20 @@ describe("CI", () => {
     );
     expect(rightsOf("plan")).toHaveLength(4);
     for (const action of Object.keys(LOOK_ACTIONS)) expect(action).toMatch(/\/read$/);
-    for (const action of Object.keys(PLAN_ACTIONS)) expect(action).toMatch(/\/list\w+\/action$/);
+    for (const action of Object.keys(PLAN_ACTIONS))
+      expect(action).toMatch(/\/(list\w+|readonlykeys|getFullUrl|exportTemplate)\/action$/);
   });
 
   it("lets the one that deploys make what is in the group, lock it, and give the listed roles", () => {
     const rights = rightsOf("apply");
-    expect(rights).toHaveLength(7);
+    expect(rights).toHaveLength(8);
     expect(rights).toEqual(
       expect.arrayContaining([
         ["Contributor", GROUP],
         ["Locks Contributor", GROUP],
         ["Azure Kubernetes Service RBAC Cluster Admin", GROUP],
         [expect.stringContaining("Ci_Role-budget"), expect.stringContaining("Ci_Role-budget")],
+        [expect.stringContaining("Ci_Role-policies"), expect.stringContaining("Ci_Role-policies")],
         ["Role Based Access Control Administrator", GROUP],
         [expect.stringContaining("Ci_Role-look"), expect.stringContaining("Ci_Role-look")],
         ["Storage Blob Data Contributor", expect.stringMatching(/containers\/tfstate$/)],
@@ -158,15 +153,16 @@ describe("CI", () => {
     );
   });
 
-  it("has nothing in the subscription but looking and the budget, and a role of its own for nothing else", () => {
+  it("has nothing in the subscription but looking and the budget, in the group its policies, and a role of its own for nothing else", () => {
     const roles = resources(ci(), "azurerm_role_definition");
     const all = `/subscriptions/${PRODUCTION.subscription}`;
-    expect(roles.map(({ scope }) => scope).sort()).toEqual([all, all, GROUP].sort());
+    expect(roles.map(({ scope }) => scope).sort()).toEqual([all, all, GROUP, GROUP].sort());
     const changing = roles.filter(({ permissions }) =>
       /\*|\/write|\/delete"|data_actions/.test(JSON.stringify(permissions)),
     );
     expect(changing.map(({ permissions }) => permissions)).toEqual([
       [{ actions: ["Microsoft.Consumption/budgets/write", "Microsoft.Consumption/budgets/delete"] }],
+      [{ actions: Object.keys(POLICY_ACTIONS) }],
     ]);
     const wide = resources(ci(), "azurerm_role_assignment").filter(({ scope }) =>
       /^\/subscriptions\/[^/]+$/.test(String(scope)),
@@ -215,70 +211,5 @@ describe("CI", () => {
     const local: AzureSettings = { ...PRODUCTION, backend: { type: "local" } };
     expect(rightsOf("plan", local).map(([, scope]) => scope)).not.toContain(expect.stringContaining("tfstate"));
     expect(rightsOf("plan", local)).toHaveLength(3);
-  });
-});
-
-describe("whole environments on Azure", () => {
-  jest.setTimeout(120_000);
-
-  /** The shipped production environment with the one word changed and everything on, in each way to serve. */
-  function everything(): Environment[] {
-    const directory = temporaryFolder();
-    cpSync(join(__dirname, "../../environments"), directory, { recursive: true });
-    const file = join(directory, "prod.yaml");
-    writeFileSync(file, readFileSync(file, "utf8").replace("cloud: gcp", "cloud: azure"));
-    const shipped = loadEnvironment({ directory, name: "prod" });
-    if (shipped.cloud !== "azure") throw new Error("the shipped production environment is not on Azure");
-    const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-    const all: Environment = {
-      ...shipped,
-      clouds: { ...shipped.clouds, azure: { ...shipped.clouds.azure, devops: DEVOPS } },
-      images: { tracking: digest("a"), serving: digest("b"), trigger: digest("c") },
-      featureStore: {
-        ...shipped.featureStore,
-        enabled: true,
-        groups: { patients: { entity: "patient", features: ["age"] } },
-      },
-      notebooks: { ...shipped.notebooks, enabled: true },
-      autoMl: { ...shipped.autoMl, enabled: true },
-      dataProcessing: { ...shipped.dataProcessing, enabled: true },
-      dataIntegration: { ...shipped.dataIntegration, enabled: true },
-      workflowEngine: { ...shipped.workflowEngine, enabled: true },
-      delivery: { ...shipped.delivery, runner: "hosted" },
-      policies: { ...shipped.policies, waivers: [] },
-    };
-    const served = (["managed", "serverless", "instance"] as const).map((target): Environment => {
-      const auth = target === "managed" ? ("iam" as const) : ("none" as const);
-      const replicas = target === "instance" ? { min: 1, max: 1 } : all.serving.production.replicas;
-      const production = { ...all.serving.production, target, host: undefined, auth, replicas };
-      return { ...all, name: target, serving: { ...all.serving, production } };
-    });
-    return [all, ...served];
-  }
-
-  /** Roles that are given, by whom they are given to; what CI itself has is given by a person. */
-  let given: readonly { readonly role: string; readonly to: unknown; readonly address: string }[] = [];
-
-  beforeAll(async () => {
-    const outdir = temporaryFolder();
-    const { stacks } = await synthesize(everything(), { outdir, assume: true, today: "2026-01-01" });
-    given = Object.values(stacks).flatMap(({ synthesizedStackPath }) => {
-      const { resource = {} }: StackJson = JSON.parse(readFileSync(join(outdir, synthesizedStackPath), "utf8"));
-      return Object.entries(resource.azurerm_role_assignment ?? {})
-        .filter(([id]) => !id.startsWith("Ci_"))
-        .map(([address, body]) => {
-          const { role_definition_name, principal_type } = body as Readonly<Record<string, unknown>>;
-          return { role: String(role_definition_name), to: principal_type, address };
-        });
-    });
-  });
-
-  it("give by CI what the condition lets it give, and nothing stands in the list for nobody", () => {
-    expect([...new Set(given.map(({ role }) => role))].sort()).toEqual(Object.keys(GRANTABLE_ROLES).sort());
-  });
-
-  it("say what they give roles to, without which the condition would refuse them", () => {
-    for (const { to, address } of given)
-      expect([address, to]).toEqual([address, expect.stringMatching(/^(ServicePrincipal|Group)$/)]);
   });
 });

@@ -110,6 +110,10 @@ it("backups are kept as long as asked, as far as Azure does, and in a second reg
   expect(server()).toMatchObject({ geo_redundant_backup_enabled: false });
   expect(server({}, { ...PRODUCTION, ownKeys: false })).toMatchObject({ geo_redundant_backup_enabled: true });
   expect(server({}, DEVELOPMENT)).toMatchObject({ geo_redundant_backup_enabled: false });
+  // A region without a partner has nowhere to copy to.
+  expect(server({}, { ...PRODUCTION, ownKeys: false, region: "italynorth" })).toMatchObject({
+    geo_redundant_backup_enabled: false,
+  });
 });
 
 it("in production it is maintained at a fixed hour, and in development as soon as there is something new", () => {

@@ -75,6 +75,9 @@ export const DATA_TABLE: Readonly<Record<string, readonly string[]>> = {
     "body.properties.rotationPolicy",
     "body.properties.rotationPolicy.lifetimeActions",
     "body.properties.rotationPolicy.attributes.expiryTime",
+    // Secrets that a deployment makes.
+    "body.properties.contentType",
+    "sensitive_body.properties.value",
   ],
   azurerm_postgresql_flexible_server: [
     "public_network_access_enabled",
@@ -169,9 +172,6 @@ export const DATA_TABLE: Readonly<Record<string, readonly string[]>> = {
     // Flows.
     "body.properties.typeProperties.credential",
     "body.properties.activities.typeProperties.authentication",
-    // Secrets that a deployment makes.
-    "body.properties.contentType",
-    "sensitive_body.properties.value",
     "identity.type",
   ],
 };

@@ -236,3 +236,9 @@ describe("the orchestrator", () => {
     ]);
   });
 });
+
+test("a datastore is not made anew for another tag", () => {
+  for (const store of resources(made(), "azurerm_machine_learning_datastore_blobstorage")) {
+    expect(store).toMatchObject({ lifecycle: { ignore_changes: ["tags"] } });
+  }
+});

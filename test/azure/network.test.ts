@@ -1,7 +1,8 @@
 /** The private network on Azure: what it is made of, what may pass, and what is left to an existing one. */
 import { AzureEstate } from "../../lib/azure/estate";
 import { AzureNetwork } from "../../lib/azure/network";
-import { PRIVATE_ZONES, SUBNETS } from "../../lib/azure/parts/names";
+import { SUBNETS } from "../../lib/azure/parts/names";
+import { PRIVATE_ZONES } from "../../lib/azure/parts/private-zones";
 import type { AzureSettings } from "../../lib/azure/parts/settings";
 import { subnetRanges } from "../../lib/azure/parts/subnets";
 import { UserError } from "../../lib/core/errors";
@@ -201,6 +202,19 @@ describe("what may pass", () => {
   });
 });
 
+describe("the queue of retrain events", () => {
+  it("is read by AMQP from Container Apps, in production by its private endpoint, else by Azure's addresses", () => {
+    const ports = ["443", "5671", "5672"];
+    const queue = (settings: AzureSettings, internet: boolean) =>
+      allowed("apps", "Outbound", settings, internet)["queue-out"];
+    expect(queue(DEVELOPMENT, true)).toEqual({ peers: ["ServiceBus"], ports });
+    expect(queue(DEVELOPMENT, false)).toEqual({ peers: ["ServiceBus"], ports });
+    expect(queue(PRODUCTION, true)).toBeUndefined();
+    expect(allowed("apps", "Outbound")["endpoints-out"]).toMatchObject({ ports });
+    expect(allowed("nodes", "Outbound", DEVELOPMENT)["queue-out"]).toBeUndefined();
+  });
+});
+
 describe("a network without internet", () => {
   it("lets nothing out but to Azure's own services, which have no private address", () => {
     const out = Object.values(allowed("nodes", "Outbound", PRODUCTION, false)).flatMap(({ peers }) => peers);
@@ -284,34 +298,5 @@ describe("an existing network", () => {
     const other = SHARED.replace(PRODUCTION.subscription, "1b2c3d4e-0000-4000-8000-0000000000ff");
     expect(() => network({ ...PRODUCTION, existing: { network: other } })).toThrow(UserError);
     expect(() => network({ ...PRODUCTION, existing: { network: "shared" } })).toThrow(/wanted is a virtual network/);
-  });
-});
-
-describe("clients on the internet", () => {
-  const doors = (settings: AzureSettings) =>
-    resources(network(settings), "azurerm_network_security_group").flatMap(({ name, security_rule }) =>
-      (security_rule as Record<string, unknown>[])
-        .filter(({ direction, source_address_prefix: from }) => direction === "Inbound" && from === "Internet")
-        .map(({ destination_port_ranges: ports }) => ({ name, ports })),
-    );
-
-  it("reach nothing", () => {
-    expect(doors(DEVELOPMENT)).toEqual([]);
-  });
-
-  it("reach what the cluster serves, where it serves to everybody, by its ports alone", () => {
-    expect(doors({ ...DEVELOPMENT, publicServing: true })).toEqual([
-      { name: expect.stringContaining("nodes"), ports: ["80", "443"] },
-    ]);
-  });
-
-  it("need a waiver in production", () => {
-    const stacks = () =>
-      onAzure(
-        ({ platform, layer }) => void platform.network(layer("network"), "Network", { cidr: "10.20.0.0/16" }),
-        { ...PRODUCTION, publicServing: true },
-        { production: true },
-      );
-    expect(stacks).toThrow(/nsg-serves-inside: .*serving\.production\.expose: internal/);
   });
 });

@@ -53,14 +53,33 @@ test("its password is made up while deploying, goes to server and vault, and sta
     administrator_password_wo_version: 1,
   });
   expect(server()).not.toHaveProperty("administrator_password");
-  expect(only(data, "azapi_resource")).toMatchObject({
+  expect(only(data, "azapi_resource_action")).toMatchObject({
     type: "Microsoft.KeyVault/vaults/secrets@2025-05-01",
-    parent_id: NAMES.vaultId,
-    name: "pipeline-store",
+    resource_id: NAMES.secretId("pipeline-store"),
+    method: "PUT",
     sensitive_body: { properties: { value: "${ephemeral.random_password.pipeline_store.result}" } },
     sensitive_body_version: { "properties.value": "1" },
   });
-  expect(JSON.stringify(only(data, "azapi_resource").body)).not.toContain("random_password");
+  // Sent whenever it changes, and then without the password.
+  expect(only(data, "azapi_resource_action").body).toEqual({
+    properties: { attributes: { enabled: true }, contentType: "text/plain" },
+  });
+});
+
+test("its password stays in the vault when it goes, since Azure's management deletes no secret", () => {
+  expect(resources(store().data, "azapi_resource")).toEqual([]);
+});
+
+test("in a vault that others use, its password has a name of the environment's own", () => {
+  const vault = `${NAMES.resourceGroupId}/providers/Microsoft.KeyVault/vaults/shared`;
+  const { data } = store({}, { ...PRODUCTION, existing: { vault } });
+  expect(only(data, "azapi_resource_action").resource_id).toBe(`${vault}/secrets/acme-test-pipeline-store`);
+});
+
+test("backups are copied to the paired region where there is one, and no own key is in the way", () => {
+  const copied = (settings: Partial<AzureSettings>) =>
+    server({}, { ...PRODUCTION, ownKeys: false, ...settings }).geo_redundant_backup_enabled;
+  expect([copied({}), copied({ region: "italynorth" }), copied({ ownKeys: true })]).toEqual([true, false, false]);
 });
 
 test("connections are encrypted, who connects is written down, and no client reads the server's files", () => {

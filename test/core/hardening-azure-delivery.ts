@@ -28,11 +28,6 @@ export const AZURE_DELIVERY: Readonly<Record<string, readonly Resource[]>> = {
       type: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30",
     },
     {
-      body: { properties: { contentType: "text/plain" } },
-      sensitive_body: { properties: { value: "${ephemeral.random_password.it.result}" } },
-      type: "Microsoft.KeyVault/vaults/secrets@2025-05-01",
-    },
-    {
       body: { properties: { authMode: "AADToken", publicNetworkAccess: "Disabled" } },
       identity: { type: "UserAssigned" },
       type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints@2025-09-01",
@@ -82,6 +77,11 @@ export const AZURE_DELIVERY: Readonly<Record<string, readonly Resource[]>> = {
         },
       },
       type: "Microsoft.KeyVault/vaults/keys@2024-11-01",
+    },
+    {
+      body: { properties: { contentType: "text/plain" } },
+      sensitive_body: { properties: { value: "${ephemeral.random_password.it.result}" } },
+      type: "Microsoft.KeyVault/vaults/secrets@2025-05-01",
     },
   ],
   azapi_update_resource: [

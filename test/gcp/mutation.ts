@@ -3,10 +3,10 @@
  * mutations.json.
  */
 import { join } from "node:path";
-import { loadEnvironment } from "../../environments/load";
 import type { Environment } from "../../environments/schema";
 import { GOOGLE, GOOGLE_STACKS } from "../../lib/core/hardening/google";
 import { type MutationCloud, record } from "../support/mutation";
+import { servedBy, shippedProduction, withEverything } from "../support/shipped";
 import { EXCEPTIONS } from "./hardening-exceptions";
 import { HARDENING_TABLE } from "./hardening-table";
 
@@ -16,50 +16,16 @@ export const RECORD = join(__dirname, "mutations.json");
 /** Name of the environment whose data layer has a MySQL server too. */
 const KUBEFLOW = "kubeflow";
 
-const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-
-/** One of each kind of trigger. */
-const RULES_OF_DELIVERY: Environment["delivery"]["rules"] = [
-  { branch: "develop", environment: "prod", deploy: "automatic", afterGoodRuns: 0 },
-  { branch: "main", environment: "prod", deploy: "onMerge", afterGoodRuns: 0 },
-  { tag: "v*", environment: "prod", deploy: "approved", afterGoodRuns: 3 },
-];
-
 /** The shipped production environment with every switch on, once with each way to serve, and once with Kubeflow. */
 export function environments(): Environment[] {
-  const directory = join(__dirname, "../../environments");
-  const shipped = loadEnvironment({ directory, name: "prod" });
-  if (shipped.cloud !== "gcp") throw new Error("the shipped production environment is not on Google Cloud");
-  const everything: Environment = {
-    ...shipped,
-    clouds: { ...shipped.clouds, gcp: { ...shipped.clouds.gcp, securityGroup: "gke-security-groups@acme.example" } },
-    images: { tracking: digest("a"), serving: digest("b"), trigger: digest("c") },
-    featureStore: {
-      ...shipped.featureStore,
-      enabled: true,
-      groups: { patients: { entity: "patient", features: ["age"] } },
-    },
-    notebooks: { ...shipped.notebooks, enabled: true },
-    autoMl: { ...shipped.autoMl, enabled: true },
-    dataProcessing: { ...shipped.dataProcessing, enabled: true },
-    dataIntegration: { ...shipped.dataIntegration, enabled: true },
-    workflowEngine: { ...shipped.workflowEngine, enabled: true },
-    delivery: { ...shipped.delivery, runner: "network", rules: RULES_OF_DELIVERY },
-    policies: { ...shipped.policies, waivers: [] },
-  };
-  const serving = (target: "managed" | "serverless" | "instance", production: object): Environment => ({
-    ...everything,
-    name: target,
-    serving: {
-      ...everything.serving,
-      production: { ...everything.serving.production, target, host: undefined, auth: "iam", ...production },
-    },
-  });
+  const shipped = shippedProduction("gcp");
+  const gcp = { ...shipped.clouds.gcp, securityGroup: "gke-security-groups@acme.example" };
+  const everything = withEverything({ ...shipped, clouds: { ...shipped.clouds, gcp } });
   return [
     everything,
-    serving("managed", {}),
-    serving("serverless", {}),
-    serving("instance", { auth: "none", replicas: { min: 1, max: 1 } }),
+    servedBy(everything, "managed"),
+    servedBy(everything, "serverless"),
+    servedBy(everything, "instance", { auth: "none", replicas: { min: 1, max: 1 } }),
     { ...everything, name: KUBEFLOW, orchestrator: "kubeflow", kubeflow: { tenancy: "shared" } },
   ];
 }

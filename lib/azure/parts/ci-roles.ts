@@ -18,15 +18,26 @@ export const BUDGET_ACTIONS: Readonly<Record<string, string>> = {
   "Microsoft.Consumption/budgets/delete": "the budget is removed",
 };
 
+/** What deploying makes in the group that belongs to neither of the roles there: which images and models may be used in Azure ML. */
+export const POLICY_ACTIONS: Readonly<Record<string, string>> = {
+  "Microsoft.Authorization/policyAssignments/write": "policies of the workspace are assigned",
+  "Microsoft.Authorization/policyAssignments/delete": "policies of the workspace are removed",
+};
+
 /**
  * What the provider asks when it compares and a reader may not: each is a question by POST. None answers with a secret here:
- * people sign in to the cluster with their own name, and containers are given references.
+ * people sign in to the cluster with their own name, containers are given references, and Cosmos DB takes no keys.
  */
 export const PLAN_ACTIONS: Readonly<Record<string, string>> = {
   "Microsoft.App/containerApps/listSecrets/action": "container apps are compared",
   "Microsoft.App/jobs/listSecrets/action": "jobs are compared",
   "Microsoft.App/managedEnvironments/daprComponents/listSecrets/action": "bindings of queues are compared",
   "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action": "the cluster is compared",
+  "Microsoft.DocumentDB/databaseAccounts/listConnectionStrings/action": "the account of online features is compared",
+  "Microsoft.DocumentDB/databaseAccounts/listKeys/action": "the account of online features is compared",
+  "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action": "the account of online features is compared",
+  "Microsoft.EventGrid/systemTopics/eventSubscriptions/getFullUrl/action": "subscriptions to events are compared",
+  "Microsoft.Resources/deployments/exportTemplate/action": "the question for a key's version is compared",
 };
 
 /**

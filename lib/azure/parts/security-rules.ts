@@ -15,6 +15,7 @@ type Tag =
   | "AzureResourceManager"
   | "Internet"
   | "MicrosoftContainerRegistry"
+  | "ServiceBus"
   | "Storage"
   | "VirtualNetwork";
 
@@ -77,6 +78,9 @@ const INTERNET: Pass = {
   ports: HTTPS,
   reason: "Package mirrors and data sources, by HTTPS through NAT.",
 };
+
+/** The queue of retrain events, where it has no private endpoint: its reader speaks AMQP, which is no HTTPS. */
+const QUEUE: Pass = { name: "queue", peers: ["ServiceBus"], ports: ENDPOINT_PORTS, reason: "Retrain events." };
 
 const ENDPOINTS: Pass = {
   name: "endpoints",
@@ -212,16 +216,17 @@ const DENY_PRIORITY = 4096;
 /**
  * The rules of one subnet.
  * @param ranges of every subnet, and of the pods
- * @param internet whether its machines may call the internet, and whether the internet may call what they serve
+ * @param internet whether its machines may call the internet, whether the internet may call what they serve, and whether
+ *   the queue is reached there
  */
 export function securityRules(
   role: SubnetRole,
   ranges: Readonly<Record<SubnetRole | "pods", string>>,
-  internet: { readonly outgoing: boolean; readonly incoming: boolean },
+  internet: { readonly outgoing: boolean; readonly incoming: boolean; readonly queue: boolean },
 ): SecurityRule[] {
   const passes = PASSES[role];
   const incoming = internet.incoming ? [...passes.in, PUBLIC] : passes.in;
-  const outgoing = internet.outgoing ? [...passes.out, INTERNET] : passes.out;
+  const outgoing = [...passes.out, ...(internet.outgoing ? [INTERNET] : []), ...(internet.queue ? [QUEUE] : [])];
   return [...ways("Inbound", incoming, ranges), ...ways("Outbound", outgoing, ranges)];
 }
 

@@ -1,6 +1,5 @@
 /** What this version cannot do on Azure, and what does it instead. */
 import type { OperatorVerb, Unavailable } from "../../contracts/operator";
-import { EXIT, UserError } from "../../core/errors";
 import type { AzureNames } from "../parts/names";
 
 /** The verbs that are lacking. Names are those of the environment, so that the commands can be copied. */
@@ -42,9 +41,4 @@ export function unavailableOn(names: AzureNames): Readonly<Partial<Record<Operat
       fix: `See ${studio("model/list")}`,
     },
   };
-}
-
-/** The refusal of one verb. */
-export function refusal(verb: OperatorVerb, { message, fix }: Unavailable): UserError {
-  return new UserError({ where: verb, message, fix }, EXIT.refused);
 }

@@ -136,9 +136,12 @@ const ROLES: readonly HardeningRule[] = [
   },
 ];
 
-/** Actions with which one gets other rights, by name or as one of many. */
+/**
+ * Actions with which one gets other rights, by name or as one of many. Keys of Cosmos DB are none: no account takes them, and its
+ * provider asks for them whenever it compares one.
+ */
 const GIVES =
-  /^\*|^Microsoft\.Authorization\/(\*|roleAssignments\/(\*|write)|roleDefinitions\/(\*|write)|elevateAccess\/action)|\/listKeys\/action$|\/\*$/i;
+  /^\*|^Microsoft\.Authorization\/(\*|roleAssignments\/(\*|write)|roleDefinitions\/(\*|write)|elevateAccess\/action)|(?<!^Microsoft\.DocumentDB\/databaseAccounts)\/listKeys\/action$|\/\*$/i;
 
 function isGiver({ role_definition_name }: Resource): boolean {
   return role_definition_name === GIVER;

@@ -136,7 +136,7 @@ const KEYS: readonly HardeningRule[] = [
   },
 ];
 
-const SECRET = "azapi_resource";
+const SECRET = "azapi_resource_action";
 
 /** The only secrets that a deployment writes are passwords that it makes, keeps nowhere and forgets. */
 const SECRETS: readonly HardeningRule[] = [

@@ -1,6 +1,5 @@
 /** What this version cannot do on Google Cloud, and what does it instead. */
 import type { OperatorVerb, Unavailable } from "../../contracts/operator";
-import { EXIT, UserError } from "../../core/errors";
 import type { GcpNames } from "../parts/names";
 
 /** The verbs that are lacking. Names are those of the environment, so that the commands can be copied. */
@@ -41,9 +40,4 @@ export function unavailableOn(names: GcpNames): Readonly<Partial<Record<Operator
       fix: `Open it through gcloud run services proxy, or see ${console("vertex-ai/models")}`,
     },
   };
-}
-
-/** The refusal of one verb. */
-export function refusal(verb: OperatorVerb, { message, fix }: Unavailable): UserError {
-  return new UserError({ where: verb, message, fix }, EXIT.refused);
 }
