@@ -57,9 +57,13 @@ export const define: CommandModule["define"] = (command, act) => {
     );
 };
 
-function next({ steps }: SwapReport): string {
-  const commands = steps.slice(2).flatMap(({ command }) => command ?? []);
-  return ["Next:", ...commands.slice(0, 4).map((command) => `  ${command}`)].join("\n");
+function next({ steps, from, environment }: SwapReport): string {
+  const [note, , ...after] = steps.flatMap(({ command }) => command ?? []);
+  return [
+    "Next:",
+    ...after.slice(0, 4).map((command) => `  ${command}`),
+    `Old addresses not noted yet? Go back (mlops swap ${environment} --to ${from} --write) and run ${note} first.`,
+  ].join("\n");
 }
 
 function cloudOf(to: string): SwapCloud {

@@ -102,7 +102,7 @@ export const SWAP_CONTRACTS: readonly SwapContract[] = [
     ["servingUri", "servingPrincipal"],
     ["serving.production"],
   ),
-  contract("monitoring", "observability", ["Monitoring"], ["dashboardUri", "metricsUri"], ["monitoring"]),
+  contract("monitoring", "observability", ["Monitoring"], ["dashboardUri", "metricsUri"], ["monitoring"], ["logs"]),
   contract("budget", "observability", ["Budget"], ["budgetReference"], ["budget"]),
 ];
 

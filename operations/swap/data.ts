@@ -14,6 +14,7 @@ export const DATA_KINDS = [
   "notebooks",
   "secrets",
   "keys",
+  "logs",
 ] as const;
 /** One of the kinds. */
 export type DataKind = (typeof DATA_KINDS)[number];
@@ -28,6 +29,8 @@ export interface DataMove {
   /** Where it lies, and where it goes; null where that is known only after the deployment. */
   readonly from: string | null;
   readonly to: string | null;
+  /** The new cloud has no place for it. @default - it has */
+  readonly left?: true;
   /** Says how much there is. */
   readonly measure: string;
   /** Copies it, or says what is done instead. */
@@ -43,6 +46,8 @@ interface Ways {
   readonly to: SwapCloud;
   readonly source: Addresses;
   readonly target: Addresses;
+  /** The new cloud has not got the part that holds it. @default false */
+  readonly left?: boolean;
 }
 
 interface Rule {
@@ -51,12 +56,16 @@ interface Rule {
   readonly at?: OutputKey;
   readonly measure: (way: Way) => string;
   readonly move: (way: Way) => string;
+  /** Nothing is copied in any case, so `move` says what is done even where the new cloud has no place. @default false */
+  readonly stays?: true;
 }
 
 interface Way extends Ways {
-  /** Address, or how to learn it. */
+  /** Address, or how to learn it, as a shell takes it. */
   readonly here: string;
   readonly there: string;
+  /** Address; null where it is not known yet. */
+  readonly known: { readonly from: string | null; readonly to: string | null };
 }
 
 const measureObjects = ({ from, here }: Way): string => {
@@ -72,25 +81,52 @@ const measureObjects = ({ from, here }: Way): string => {
   }
 };
 
-/** What copies objects between two clouds; both tools check what they wrote. */
-const copyObjects = ({ to, here, there, from }: Way): string => {
-  // https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azcopy-google-cloud
-  if (to === "azure") return `azcopy copy ${here} ${there} --recursive`;
-  // https://cloud.google.com/storage-transfer/docs/create-transfers/agentless/azure
-  if (from === "azure") {
-    return to === "gcp"
-      ? `gcloud transfer jobs create ${here} ${there} --source-creds-file=FILE`
-      : `azcopy copy ${here} ${there} --recursive`;
+/**
+ * What copies objects. A storage account answers inside its network only and knows no keys, so nothing outside can fetch
+ * from it, and AzCopy would need a key of a service account for Google's side: rclone logs in on each side as a person.
+ */
+const copyObjects = ({ from, to, here, there, known }: Way): string => {
+  const clouds = [from, to];
+  if (clouds.includes("gcp") && clouds.includes("azure")) {
+    // https://rclone.org/docs/#connection-strings
+    const copy = `rclone copy --checksum ${remote(from, known.from)} ${remote(to, known.to)}`;
+    return `${copy} (inside the network on Azure, logged in by gcloud auth application-default login and az login)`;
   }
-  return `gcloud storage rsync --recursive ${here} ${there}`;
+  // https://learn.microsoft.com/en-us/azure/storage/common/storage-ref-azcopy-sync
+  if (clouds.includes("azure")) return `azcopy sync ${here} ${there} --recursive (inside the network on Azure)`;
+  return clouds.includes("gcp") ? `gcloud storage rsync --recursive ${here} ${there}` : `cp -R ${here}/. ${there}`;
 };
+
+/** A bucket or container as rclone takes it without a file of its own. */
+function remote(cloud: SwapCloud, address: string | null): string {
+  if (cloud === "gcp") {
+    return `':gcs,env_auth,bucket_policy_only:${address?.replace(/^gs:\/\//, "") ?? "BUCKET"}'`;
+  }
+  const [, account = "ACCOUNT", container = "CONTAINER"] = /^https:\/\/([^.]+)\.[^/]+\/(.+)$/.exec(address ?? "") ?? [];
+  return `':azureblob,account=${account},env_auth:${container}'`;
+}
 
 const objects = (what: string, at: OutputKey): Rule => ({ what, at, measure: measureObjects, move: copyObjects });
 
 const SECRETS: Readonly<Record<SwapCloud, (way: Way) => string>> = {
-  gcp: () => 'gcloud secrets list --format="value(name)"',
+  gcp: ({ known }) => {
+    const [, project = "PROJECT"] = /\/projects\/([^/]+)/.exec(known.from ?? "") ?? [];
+    return `gcloud secrets list --project ${project} --format="value(name)"`;
+  },
   azure: ({ here }) => `az keyvault secret list --id ${here} --query "[].name" --output tsv`,
   local: ({ here }) => `ls ${here}`,
+};
+
+const ROWS: Readonly<Record<SwapCloud, (way: Way) => string>> = {
+  gcp: ({ known }) => {
+    const [project = "PROJECT", dataset = "DATASET"] = (known.from ?? "").replace(/^bq:\/\//, "").split(".");
+    return `bq query --project_id ${project} --nouse_legacy_sql 'select table_id, row_count, size_bytes from ${dataset}.__TABLES__'`;
+  },
+  azure: ({ known }) => {
+    const [, container = "CONTAINER", account = "ACCOUNT"] = /^abfss:\/\/([^@]+)@([^.]+)/.exec(known.from ?? "") ?? [];
+    return `azcopy list https://${account}.blob.core.windows.net/${container} --running-tally`;
+  },
+  local: () => "nothing: this machine keeps features with the data sets",
 };
 
 const LIST_IMAGES: Readonly<Record<SwapCloud, (way: Way) => string>> = {
@@ -100,10 +136,14 @@ const LIST_IMAGES: Readonly<Record<SwapCloud, (way: Way) => string>> = {
 };
 
 const RULES: Readonly<Record<DataKind, Rule>> = {
-  datasets: objects("the data sets, with their versions", "datasetsUri"),
+  datasets: objects(
+    "the data sets, as they are now: what was overwritten or deleted stays in the old place",
+    "datasetsUri",
+  ),
   artifacts: objects("registered models, metrics and what runs passed on", "artifactsUri"),
   packages: {
     ...objects("compiled pipelines", "packagesUri"),
+    stays: true,
     move: () => "nothing to copy: each project's pipeline is compiled again for the new orchestrator",
   },
   predictionLogs: objects("logged predictions", "predictionLogsUri"),
@@ -111,15 +151,17 @@ const RULES: Readonly<Record<DataKind, Rule>> = {
     what: "the ledger: releases, approvals, runs, dedupe keys",
     at: "ledgerDatabaseUri",
     measure: ({ here }) => `psql ${here} --command "select pg_size_pretty(pg_database_size('ledger'))"`,
-    move: ({ here, there }) => `pg_dump --format=custom ${here} | pg_restore --no-owner --dbname ${there}`,
+    // Tables only: extensions and rights are the new estate's own. https://www.postgresql.org/docs/current/app-pgdump.html
+    move: ({ here, there }) =>
+      `pg_dump --format=custom --table='public.*' --file ledger.dump ${here} inside the old network, then pg_restore --clean --if-exists --no-owner --no-privileges --dbname ${there} ledger.dump inside the new one; PGUSER and PGPASSWORD are those of a person who is let in (on a cloud a token is the password)`,
   },
   runs: {
     what: "experiments, runs and registered model versions",
     at: "trackingUri",
     measure: ({ here }) => `MLFLOW_TRACKING_URI=${here} mlflow experiments search`,
     // https://github.com/mlflow/mlflow-export-import
-    move: ({ here, there }) =>
-      `MLFLOW_TRACKING_URI=${here} export-all --output-dir runs, then MLFLOW_TRACKING_URI=${there} import-all --input-dir runs; run ids change, aliases and tags stay`,
+    move: ({ from, to, here, there }) =>
+      `MLFLOW_TRACKING_URI=${here} export-all --output-dir runs, then MLFLOW_TRACKING_URI=${there} import-all --input-dir runs${azureMl(from, to)}; inside the network of each; run ids change, so look through versions and aliases afterwards`,
   },
   images: {
     what: "images by digest",
@@ -132,12 +174,13 @@ const RULES: Readonly<Record<DataKind, Rule>> = {
   features: {
     what: "features written so far",
     at: "offlineFeaturesUri",
-    measure: ({ here }) => `the rows of ${here}`,
+    measure: (way) => ROWS[way.from](way),
     move: () => "run each project's feature step again over the copied data sets: the stores' own formats differ",
   },
   notebooks: {
     what: "files on the notebooks' disks",
     measure: () => "ask who uses them",
+    stays: true,
     move: () => "their owners push what they keep to the repository; disks are not copied",
   },
   secrets: {
@@ -149,23 +192,54 @@ const RULES: Readonly<Record<DataKind, Rule>> = {
   keys: {
     what: "encryption keys",
     measure: () => "nothing to measure",
+    stays: true,
     move: () => "never moved: copies are encrypted with the new keys; the old ones stay as long as anything needs them",
+  },
+  logs: {
+    what: "logs, metrics and the archive of logs",
+    measure: () => "monitoring.retentionDays and monitoring.archive say how far back they go",
+    stays: true,
+    move: () =>
+      "not moved: they are read in the old place until their days are over; destroying the old estate ends that",
   },
 };
 
+/** MLflow speaks to Azure ML by a plugin. */
+function azureMl(from: SwapCloud, to: SwapCloud): string {
+  return from === "azure" || to === "azure" ? " (azureml:// needs the Python package azureml-mlflow)" : "";
+}
+
 /** What has to be moved of one kind. */
 export function moveOf(kind: DataKind, ways: Ways): DataMove {
-  const { what, at, measure, move } = RULES[kind];
+  const { what, at, measure, move, stays } = RULES[kind];
   const address = (side: Addresses) => (at === undefined ? null : (side[at] ?? null));
-  const [from, to] = [address(ways.source), address(ways.target)];
-  // What only a deployed layer knows is asked of the estate; of the old one, it was noted while the file named its cloud.
-  const pick = `jq -r .outputs.${at}.value`;
+  const known = { from: address(ways.source), to: address(ways.target) };
   const way = {
     ...ways,
-    here: from === null ? `"$(${pick} ${notesOf(ways)})"` : quoted(from),
-    there: to === null ? `"$(mlops outputs ${ways.environment} --json | ${pick})"` : quoted(to),
+    known,
+    here: known.from === null ? `"$(${pick(at, ways.from)} ${notesOf(ways)})"` : quoted(plain(known.from, ways.from)),
+    there:
+      known.to === null
+        ? `"$(mlops outputs ${ways.environment} --json | ${pick(at, ways.to)})"`
+        : quoted(plain(known.to, ways.to)),
   };
-  return { kind, what, from, to, measure: measure(way), move: move(way) };
+  const moved =
+    ways.left && !stays
+      ? `not copied: ${ways.to} has no place for it; save by hand what is kept, before the old estate goes`
+      : move(way);
+  return { kind, what, ...known, ...(ways.left ? { left: true } : {}), measure: measure(way), move: moved };
+}
+
+/** What only a deployed layer knows is asked of the estate; of the old one, it was noted while the file named its cloud. */
+function pick(at: OutputKey | undefined, cloud: SwapCloud): string {
+  const value = `.outputs.${at}.value`;
+  if (cloud === "local") return `jq -r '${value} | sub("^file://"; "")'`;
+  return at === "ledgerDatabaseUri" ? `jq -r '${value} | sub("//[^/@]*@"; "//")'` : `jq -r ${value}`;
+}
+
+/** As commands take it: folders without a scheme, a cloud's database without the program's own user. */
+function plain(address: string, cloud: SwapCloud): string {
+  return cloud === "local" ? address.replace(/^file:\/\//, "") : address.replace(/^(postgresql:\/\/)[^/@]*@/, "$1");
 }
 
 /** File that the old estate's outputs are noted in before the word is changed. */

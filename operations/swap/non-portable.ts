@@ -1,6 +1,7 @@
 /** What the files say for one cloud only, each with the line it stands on. */
 import type { Loaded } from "../../environments/load";
 import { type Entry, find, pathText, toValue } from "../../environments/tree";
+import { SIZE_CLASSES } from "../../lib/contracts/sizes";
 import { MACHINE_TYPES } from "../../lib/core/sizes";
 import type { SwapCloud } from "./data";
 import type { NonPortable } from "./report";
@@ -8,7 +9,8 @@ import type { NonPortable } from "./report";
 /** Places of settings that are in one cloud's words. */
 interface Place {
   readonly path: readonly string[];
-  readonly because: (to: SwapCloud) => string;
+  /** @param leaf last word of the setting's path */
+  readonly because: (to: SwapCloud, leaf: string) => string;
 }
 
 /**
@@ -19,6 +21,10 @@ export function nonPortable({ environment, tree }: Loaded, to: SwapCloud): reado
   const { cloud } = environment;
   const places: readonly Place[] = [
     { path: ["overrides", cloud, "machineTypes"], because: machines },
+    {
+      path: ["overrides", to, "machineTypes"],
+      because: (other, leaf) => `takes effect on ${other}, in the place of ${tableType(other, leaf)}: compare the two`,
+    },
     {
       path: ["clouds", cloud, "existing"],
       because: (other) => `what exists on ${cloud} is not used; clouds.${other}.existing says what is used there`,
@@ -46,16 +52,21 @@ export function nonPortable({ environment, tree }: Loaded, to: SwapCloud): reado
       path: pathText(at),
       where: entry.source.line((entry.key ?? entry.at).start),
       value: toValue(entry),
-      because: because(to),
+      because: because(to, at.at(-1) ?? ""),
     })),
   );
 }
 
-function machines(to: SwapCloud): string {
-  const [example] = to === "local" ? [] : Object.values(MACHINE_TYPES[to]);
-  return example
-    ? `no effect on ${to}: its table gives a machine type such as ${example.type}, unless overrides.${to}.machineTypes says another`
-    : `no effect on ${to}: this machine is what it is`;
+function machines(to: SwapCloud, leaf: string): string {
+  return to === "local"
+    ? `no effect on ${to}: this machine is what it is`
+    : `no effect on ${to}: its table gives ${tableType(to, leaf)}, unless overrides.${to}.machineTypes says another`;
+}
+
+/** What a cloud's own table gives for a size class. */
+function tableType(cloud: SwapCloud, name: string): string {
+  const size = SIZE_CLASSES.find((one) => one === name);
+  return cloud === "local" || size === undefined ? "a type of its own" : MACHINE_TYPES[cloud][size].type;
 }
 
 /** Maps are gone into; lists and single values are one thing each. */

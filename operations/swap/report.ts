@@ -69,6 +69,8 @@ export interface SwapReport {
   readonly environment: string;
   readonly from: SwapCloud;
   readonly to: SwapCloud;
+  /** Regions, where data lies. */
+  readonly place: { readonly from: string; readonly to: string };
   readonly contracts: readonly PartReport[];
   /** Resources that a cloud needs besides, by type. */
   readonly besides: PartReport["resources"];
@@ -97,12 +99,14 @@ export function swapReport(from: Side, to: Side, nonPortable: readonly NonPortab
     target: addresses(to),
   };
   const data = SWAP_CONTRACTS.filter(({ contract }) => !["off", "gained"].includes(present(contract) ?? "off")).flatMap(
-    ({ data: kinds = [] }) => kinds.map((kind) => moveOf(kind, ways)),
+    ({ contract, data: kinds = [] }) =>
+      kinds.map((kind) => moveOf(kind, { ...ways, left: present(contract) === "lost" })),
   );
   return {
     environment: from.environment.name,
     from: from.cloud,
     to: to.cloud,
+    place: { from: placeOf(from), to: placeOf(to) },
     contracts,
     besides: counts(from, to, undefined),
     nonPortable,
@@ -111,6 +115,10 @@ export function swapReport(from: Side, to: Side, nonPortable: readonly NonPortab
     steps: stepsOf(from.environment.name, { from: from.cloud, to: to.cloud, moves: data }),
     staysUp: { resources: from.resources.length, states: from.states, stateAt: from.stateAt },
   };
+}
+
+function placeOf({ cloud, environment: { clouds } }: Side): string {
+  return cloud === "local" ? "this machine" : (clouds[cloud]?.region ?? "not set");
 }
 
 function partReport(contract: SwapContract, from: Side, to: Side): PartReport {
@@ -171,8 +179,11 @@ function settingsOf(contract: SwapContract, from: Side, to: Side) {
   const replaced = (side: Side) => new Map(side.environment.substitutions.map((one) => [one.path, one]));
   const [before, after] = [replaced(from), replaced(to)];
   const lost = [...after.values()]
-    .filter(({ path }) => own(path) && !before.has(path))
-    .map((one): Difference => ({ what: one.path, from: shown(one.asked), to: inWords(one) }));
+    .filter((one) => own(one.path) && shown(before.get(one.path)?.used) !== shown(one.used))
+    .map((one): Difference => {
+      const had = before.get(one.path);
+      return { what: one.path, from: shown(had ? had.used : one.asked), to: inWords(one) };
+    });
   const compared = settings(from.environment)
     .filter(({ text }) => own(text) && !after.has(text))
     .map(({ text, path, value }): Difference => {
@@ -181,8 +192,13 @@ function settingsOf(contract: SwapContract, from: Side, to: Side) {
       const then = becomes(to.environment, { path, value: there, written: there }) ?? shown(there);
       return { what: text, from: here, to: then };
     });
-  const kept = compared.filter((one) => one.from === one.to).map(({ what }) => what);
-  return { kept, changes: compared.filter((one) => one.from !== one.to), lost };
+  // A sentence that names its cloud is not another one for that.
+  const same = (one: Difference) => one.from.replace(on(from), "") === one.to.replace(on(to), "");
+  return { kept: compared.filter(same).map(({ what }) => what), changes: compared.filter((one) => !same(one)), lost };
+}
+
+function on({ cloud }: Side): string {
+  return ` on cloud ${cloud}`;
 }
 
 function inWords({ used, because }: Substitution): string {

@@ -129,6 +129,89 @@ test("names every setting that is for one cloud only by its line", async () => {
   );
 });
 
+test("names what takes effect on the new cloud, and what a machine takes the place of", async () => {
+  const { nonPortable } = await report("prod", "azure");
+  expect(nonPortable).toContainEqual({
+    path: "overrides.azure.machineTypes.gpu-a100",
+    where: expect.stringMatching(/environments\/prod\.yaml:\d+$/),
+    value: "Standard_NV36ads_A10_v5",
+    because: expect.stringMatching(/^takes effect on azure, in the place of Standard_NC24ads_A100_v4/),
+  });
+});
+
+test("counts what differs only in the cloud's name as kept, and says where the estate stands", async () => {
+  const { contracts, place } = await report("dev", "azure");
+  const cluster = contracts.find(({ contract }) => contract === "cluster");
+  expect(cluster?.kept.settings).toContain("kubernetes.pools.cpu.capacity");
+  expect(cluster?.changes.map(({ what }) => what)).toContain("kubernetes.pools.gpu.class");
+  expect(place).toEqual({ from: "asia-northeast3", to: "koreacentral" });
+});
+
+test("gives the reason of a size in full, and what goes on until the old estate is destroyed", async () => {
+  const { stdout } = await run(folder, ["swap", "dev", "--to", "azure"]);
+  expect(stdout).toContain("Azure has no L4: an A10, which has the same 24 GiB, stands in for it");
+  expect(stdout).toMatch(
+    /goes on as it is, with its schedules, triggers and alerts, and costs [\d,.]+ to [\d,.]+ a month/,
+  );
+  expect(stdout).not.toContain("…,");
+});
+
+test("to this machine offers no place where there is none", async () => {
+  const { stdout } = await run(folder, ["swap", "dev", "--to", "local"]);
+  expect(stdout).toMatch(/images by digest: .* → nothing\n.*\n.*not copied: local has no place for it/);
+});
+
+test.each([
+  ['cloud: "gcp" # why', 'cloud: "azure" # why'],
+  ["cloud: &gcp gcp", "cloud: &gcp azure"],
+  ["cloud: >-\n  gcp", "cloud: >-\n  azure"],
+])("changes the word in %j and nothing else", async (before, after) => {
+  await changed(
+    "dev",
+    (text) => text.replace(/^cloud: gcp.*/m, before).replaceAll("\n", "\r\n"),
+    async () => {
+      const text = bytes("dev");
+      const { code } = await run(folder, ["swap", "dev", "--to", "azure", "--write"]);
+      const crlf = (words: string) => words.replaceAll("\n", "\r\n");
+      expect([code, bytes("dev")]).toEqual([0, text.replace(crlf(before), crlf(after))]);
+    },
+  );
+});
+
+test("refuses a word that is written as another, and writes nothing", async () => {
+  await changed(
+    "dev",
+    (text) => text.replace(/^cloud: gcp.*/m, 'cloud: "gc\\u0070"'),
+    async () => {
+      const before = bytes("dev");
+      const { code, stdout, stderr } = await run(folder, ["swap", "dev", "--to", "azure", "--write"]);
+      expect([code, stdout]).toEqual([4, ""]);
+      expect(stderr).toMatch(/dev\.yaml:\d+: cloud: got .*, wanted the word gcp itself.*Write cloud: gcp/);
+      expect(bytes("dev")).toBe(before);
+    },
+  );
+});
+
+test("leaves a read-only file alone, and says how to allow it", async () => {
+  const before = bytes("dev");
+  fs.chmodSync(file("dev"), 0o444);
+  try {
+    const { code, stderr } = await run(folder, ["swap", "dev", "--to", "azure", "--write"]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/dev\.yaml: is read-only.*chmod u\+w/)]);
+    expect(bytes("dev")).toBe(before);
+  } finally {
+    fs.chmodSync(file("dev"), 0o644);
+    fs.writeFileSync(file("dev"), before);
+  }
+});
+
+test("says after writing that the old addresses are noted before", async () => {
+  const before = bytes("dev");
+  const { stdout } = await run(folder, ["swap", "dev", "--to", "azure", "--write"]);
+  fs.writeFileSync(file("dev"), before);
+  expect(stdout).toContain("mlops swap dev --to gcp --write) and run mlops outputs dev --json > dev-gcp.json first");
+});
+
 test("says what the other cloud refuses at its line, and changes nothing", async () => {
   await changed(
     "dev",
