@@ -1,12 +1,12 @@
 /** What CI may do, held against whole environments. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadEnvironment } from "../../environments/load";
 import type { Environment } from "../../environments/schema";
 import { GRANTABLE_ROLES, PLAN_ACTIONS, POLICY_ACTIONS } from "../../lib/azure/parts/ci-roles";
 import type { StackJson } from "../../lib/core/protected";
 import { synthesize } from "../../stacks/synth";
 import { temporaryFolder } from "../support/folders";
+import { servedBy, shippedProduction, withEverything } from "../support/shipped";
 
 const DEVOPS = {
   organisation: "acme",
@@ -18,39 +18,18 @@ const DEVOPS = {
 describe("whole environments on Azure", () => {
   jest.setTimeout(120_000);
 
-  /** The shipped production environment with the one word changed and everything on, in each way to serve. */
+  /** The shipped production environment with everything on, in each way to serve. */
   function everything(): Environment[] {
-    const directory = temporaryFolder();
-    cpSync(join(__dirname, "../../environments"), directory, { recursive: true });
-    const file = join(directory, "prod.yaml");
-    writeFileSync(file, readFileSync(file, "utf8").replace("cloud: gcp", "cloud: azure"));
-    const shipped = loadEnvironment({ directory, name: "prod" });
-    if (shipped.cloud !== "azure") throw new Error("the shipped production environment is not on Azure");
-    const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-    const all: Environment = {
-      ...shipped,
-      clouds: { ...shipped.clouds, azure: { ...shipped.clouds.azure, devops: DEVOPS } },
-      images: { tracking: digest("a"), serving: digest("b"), trigger: digest("c") },
-      featureStore: {
-        ...shipped.featureStore,
-        enabled: true,
-        groups: { patients: { entity: "patient", features: ["age"] } },
-      },
-      notebooks: { ...shipped.notebooks, enabled: true },
-      autoMl: { ...shipped.autoMl, enabled: true },
-      dataProcessing: { ...shipped.dataProcessing, enabled: true },
-      dataIntegration: { ...shipped.dataIntegration, enabled: true },
-      workflowEngine: { ...shipped.workflowEngine, enabled: true },
-      delivery: { ...shipped.delivery, runner: "hosted" },
-      policies: { ...shipped.policies, waivers: [] },
-    };
-    const served = (["managed", "serverless", "instance"] as const).map((target): Environment => {
-      const auth = target === "managed" ? ("iam" as const) : ("none" as const);
-      const replicas = target === "instance" ? { min: 1, max: 1 } : all.serving.production.replicas;
-      const production = { ...all.serving.production, target, host: undefined, auth, replicas };
-      return { ...all, name: target, serving: { ...all.serving, production } };
-    });
-    return [all, ...served];
+    const shipped = shippedProduction("azure");
+    const known = { ...shipped, clouds: { ...shipped.clouds, azure: { ...shipped.clouds.azure, devops: DEVOPS } } };
+    const all: Environment = { ...withEverything(known), delivery: { ...shipped.delivery, runner: "hosted" } };
+    const { replicas } = all.serving.production;
+    return [
+      all,
+      servedBy(all, "managed", { auth: "iam", replicas }),
+      servedBy(all, "serverless", { auth: "none", replicas }),
+      servedBy(all, "instance", { auth: "none", replicas: { min: 1, max: 1 } }),
+    ];
   }
 
   /** What the provider asks by POST to compare a resource of a type, and fails without: it lists keys of others, too, and goes on. */
