@@ -1,7 +1,7 @@
 /** What must be right in a subscription before a plan is tried. */
 import type { Check } from "../../contracts/operator";
-import { UserError } from "../../core/errors";
 import { object, text } from "../../core/json";
+import { lookedAt } from "../../core/looked-at";
 import { ApiError, apiProblem } from "./api-error";
 import { featureStates, providerStates } from "./bootstrap-providers";
 import { BLOB_ROLES, mayWriteState } from "./bootstrap-rights";
@@ -36,29 +36,16 @@ export async function runDoctor(context: AzureContext): Promise<readonly Check[]
   return [...reach, ...rows.flat()];
 }
 
-/** A look that cannot be taken is a finding, not the end of the others. */
-async function look({ settings }: AzureContext, check: string, work: Look): Promise<readonly Check[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ApiError) {
-      const scope = `/subscriptions/${settings.subscription}`;
-      const purpose = { what: "cannot be looked at", scope, action: "a right to look", role: "Reader" };
-      const { message, fix = null } = apiProblem(error, purpose);
-      // Who may deploy need not be allowed to see everything.
-      const blind = error.status === 403;
-      return [{ check, ok: blind, message, fix, ...(blind ? { warning: true } : {}) }];
-    }
-    if (error instanceof UserError) {
-      return error.problems.map(({ message, fix = null, where }) => ({
-        check,
-        ok: false,
-        message: where ? `${where}: ${message}` : message,
-        fix,
-      }));
-    }
-    throw error;
-  }
+function look({ settings }: AzureContext, check: string, work: Look): Promise<readonly Check[]> {
+  const purpose = {
+    what: "cannot be looked at",
+    scope: `/subscriptions/${settings.subscription}`,
+    action: "a right to look",
+    role: "Reader",
+  };
+  return lookedAt(check, work, (error) =>
+    error instanceof ApiError ? { status: error.status, ...apiProblem(error, purpose) } : undefined,
+  );
 }
 
 async function subscriptionChecks({ client, settings }: AzureContext): Promise<readonly Check[]> {

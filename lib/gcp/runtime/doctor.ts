@@ -1,7 +1,7 @@
 /** What must be right in a project before a plan is tried. */
 import type { Check } from "../../contracts/operator";
-import { UserError } from "../../core/errors";
 import { objects, text } from "../../core/json";
+import { lookedAt } from "../../core/looked-at";
 import { GcpNames } from "../parts/names";
 import { TERRAFORMS_APIS } from "./bootstrap-apis";
 import { ApiError, apiProblem } from "./client";
@@ -33,33 +33,16 @@ export async function runDoctor(context: GcpContext): Promise<readonly Check[]> 
   return [...reach, ...rows.flat()];
 }
 
-/** A look that cannot be taken is a finding, not the end of the others. */
-async function look({ settings }: GcpContext, check: string, work: Look): Promise<readonly Check[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ApiError) {
-      const purpose = {
-        what: "cannot be looked at",
-        project: settings.project,
-        permission: "a right to look",
-        role: "roles/viewer",
-      };
-      const { message, fix = null } = apiProblem(error, purpose);
-      // Who may deploy need not be allowed to see everything.
-      const blind = error.status === 403;
-      return [{ check, ok: blind, message, fix, ...(blind ? { warning: true } : {}) }];
-    }
-    if (error instanceof UserError) {
-      return error.problems.map(({ message, fix = null, where }) => ({
-        check,
-        ok: false,
-        message: where ? `${where}: ${message}` : message,
-        fix,
-      }));
-    }
-    throw error;
-  }
+function look({ settings }: GcpContext, check: string, work: Look): Promise<readonly Check[]> {
+  const purpose = {
+    what: "cannot be looked at",
+    project: settings.project,
+    permission: "a right to look",
+    role: "roles/viewer",
+  };
+  return lookedAt(check, work, (error) =>
+    error instanceof ApiError ? { status: error.status, ...apiProblem(error, purpose) } : undefined,
+  );
 }
 
 async function projectCheck({ client, settings }: GcpContext): Promise<Check> {
